@@ -23,4 +23,4 @@ mod turns;
 
 pub use clock::{BusyGuard, Clock, Counts, ParkGuard, PhoneGuard};
 pub use signal::{Signal, Ticket, Wake};
-pub use turns::{Turn, Turns};
+pub use turns::{Place, Turn, Turns};

@@ -164,6 +164,38 @@ async fn turns_let_one_at_a_time_and_those_who_queue_are_not_busy() {
 }
 
 #[tokio::test]
+async fn turns_go_by_place_and_leaving_the_queue_moves_it() {
+    let clock = Clock::virtual_at(0);
+    let turns = Turns::new(&clock);
+    let (first, second, third) = (turns.queue(), turns.queue(), turns.queue());
+    let _busy = clock.busy();
+    let last = spawn({
+        let (clock, guard) = (clock.clone(), clock.busy());
+        async move {
+            let turn = third.turn().await;
+            drop(guard);
+            drop(turn);
+            clock.now_ms()
+        }
+    });
+    clock
+        .watch()
+        .wait_for(|counts| counts.busy == 1)
+        .await
+        .expect("the clock lives");
+    drop(second);
+    let turn = first.turn().await;
+    assert!(!last.is_finished());
+    drop(turn);
+    assert_eq!(
+        clock.counts(),
+        counts(2, 0),
+        "the next in line is busy at once"
+    );
+    last.await.expect("no panic");
+}
+
+#[tokio::test]
 async fn a_real_clock_runs_by_itself_and_can_be_moved() {
     let clock = Clock::real();
     let _busy = clock.busy();
