@@ -1,1 +1,3 @@
-//! Sandbox: control.
+//! The sandbox as one world.
+mod customer;
+mod gateway;

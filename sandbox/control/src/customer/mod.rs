@@ -1,0 +1,275 @@
+//! The scripted customer: walks the real pages of a journey as a browser without JavaScript would.
+
+mod page;
+mod step;
+
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, LOCATION};
+use serde::{Deserialize, Serialize};
+use stepup_sandbox_clock::Clock;
+use url::{Origin, Url};
+
+pub use page::PageError;
+use page::{Page, Submission};
+pub use step::{Happened, NotAStep, Step, StepReport};
+
+/// More redirects in a row than any browser follows.
+const MAX_REDIRECTS: usize = 20;
+
+/// Where the journey was opened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OpenedIn {
+    /// A tab: a system web view or a browser.
+    #[default]
+    Browser,
+    /// The Klarna app, which took the link (`?via=klarna-app` tells the sandbox's pages).
+    KlarnaApp,
+}
+
+/// Why a step could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum CustomerError {
+    /// The page does not offer it.
+    #[error(transparent)]
+    Page(#[from] PageError),
+    /// The address can't be opened in a tab of the sandbox.
+    #[error("a customer's tab can't open this address: {0}")]
+    Address(String),
+    /// The server did not answer.
+    #[error("the page could not be loaded: {0}")]
+    Http(#[source] reqwest::Error),
+    /// The pages redirect in a circle.
+    #[error("more than {MAX_REDIRECTS} redirects in a row")]
+    TooManyRedirects,
+    /// There is no page on which the step could be done.
+    #[error("nothing is open in the customer's tab")]
+    NothingOpen,
+}
+
+/// A customer with a tab of their own (cookies included).
+#[derive(Debug)]
+pub struct Customer {
+    http: reqwest::Client,
+    clock: Clock,
+    sandbox: Vec<Origin>,
+    page: Option<Page>,
+    /// The tab was sent to an app: what it shows may have moved on by itself meanwhile.
+    left_for_app: bool,
+    transcript: Vec<StepReport>,
+}
+
+impl Customer {
+    /// A customer of the sandbox whose servers have these origins. Everything else a page leads to is a link for an app.
+    pub(crate) fn new(clock: Clock, sandbox: Vec<Origin>) -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            .cookie_store(true)
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(Duration::from_secs(60))
+            .build()?;
+        Ok(Self {
+            http,
+            clock,
+            sandbox,
+            page: None,
+            left_for_app: false,
+            transcript: Vec::new(),
+        })
+    }
+
+    /// Opens the address that the phone opened.
+    pub async fn open(
+        &mut self,
+        url: &str,
+        opened_in: OpenedIn,
+    ) -> Result<StepReport, CustomerError> {
+        let _acting = self.clock.busy();
+        let mut address = Url::parse(url)
+            .ok()
+            .filter(|address| self.is_sandbox(address))
+            .ok_or_else(|| CustomerError::Address(url.chars().take(100).collect()))?;
+        if opened_in == OpenedIn::KlarnaApp {
+            address.query_pairs_mut().append_pair("via", "klarna-app");
+        }
+        self.page = None;
+        let visit = Submission {
+            post: false,
+            url: address,
+            fields: Vec::new(),
+        };
+        self.acted("open", visit).await
+    }
+
+    /// Does one step. If the page does not offer it and the customer has come back from an app, the tab is looked at again
+    /// first, as a person would.
+    pub async fn step(&mut self, step: &Step) -> Result<StepReport, CustomerError> {
+        let _acting = self.clock.busy();
+        if step.action == "reload" {
+            let visit = self.again()?;
+            return self.acted(&step.to_string(), visit).await;
+        }
+        let shown = self.page.as_ref().ok_or(CustomerError::NothingOpen)?;
+        let visit = match shown.act(&step.action, step.value.as_deref()) {
+            Err(PageError::NoSuchAction { .. }) if self.left_for_app => {
+                let again = self.again()?;
+                self.acted("reload", again).await?;
+                let shown = self.page.as_ref().ok_or(CustomerError::NothingOpen)?;
+                shown.act(&step.action, step.value.as_deref())?
+            }
+            found => found?,
+        };
+        self.acted(&step.to_string(), visit).await
+    }
+
+    /// Does the steps one by one; stops at the first that can't be done or that ends in a link for an app.
+    pub async fn walk(&mut self, steps: &[Step]) -> Result<Vec<StepReport>, CustomerError> {
+        let mut reports = Vec::new();
+        for step in steps {
+            let report = self.step(step).await?;
+            let left = report.happened.app_link().is_some();
+            reports.push(report);
+            if left {
+                break;
+            }
+        }
+        Ok(reports)
+    }
+
+    /// Everything the customer did so far.
+    #[must_use]
+    pub fn transcript(&self) -> &[StepReport] {
+        &self.transcript
+    }
+
+    fn is_sandbox(&self, url: &Url) -> bool {
+        self.sandbox.contains(&url.origin())
+    }
+
+    fn again(&self) -> Result<Submission, CustomerError> {
+        let page = self.page.as_ref().ok_or(CustomerError::NothingOpen)?;
+        Ok(Submission {
+            post: false,
+            url: page.url.clone(),
+            fields: Vec::new(),
+        })
+    }
+
+    /// The caller holds the one guard of this customer: a second would never be given back by what parks below.
+    async fn acted(&mut self, step: &str, visit: Submission) -> Result<StepReport, CustomerError> {
+        let mut visited = Vec::new();
+        let happened = self.visit(visit, &mut visited).await?;
+        self.left_for_app = happened.app_link().is_some();
+        let report = StepReport {
+            at_ms: self.clock.now_ms(),
+            step: step.to_owned(),
+            visited,
+            happened,
+        };
+        self.transcript.push(report.clone());
+        Ok(report)
+    }
+
+    async fn visit(
+        &mut self,
+        mut next: Submission,
+        visited: &mut Vec<String>,
+    ) -> Result<Happened, CustomerError> {
+        for _ in 0..=MAX_REDIRECTS {
+            if !self.is_sandbox(&next.url) {
+                return Ok(Happened::AppLink {
+                    uri: next.url.into(),
+                });
+            }
+            visited.push(next.url.to_string());
+            let response = self.send(&next).await.map_err(CustomerError::Http)?;
+            let status = response.status();
+            let target = response
+                .headers()
+                .get(LOCATION)
+                .and_then(|to| to.to_str().ok());
+            if let Some(target) = target.filter(|_| status.is_redirection()) {
+                // An app's link is handed over letter by letter; parsing would tidy it up.
+                match next.url.join(target) {
+                    Ok(url) if self.is_sandbox(&url) => next = follow(&next, status.as_u16(), url),
+                    _ => {
+                        return Ok(Happened::AppLink {
+                            uri: target.to_owned(),
+                        });
+                    }
+                }
+                continue;
+            }
+            let is_html = response
+                .headers()
+                .get(CONTENT_TYPE)
+                .and_then(|kind| kind.to_str().ok())
+                .is_some_and(|kind| kind.starts_with("text/html"));
+            if !is_html {
+                return Ok(Happened::Navigated {
+                    url: next.url.into(),
+                    status: status.as_u16(),
+                });
+            }
+            let html = response.text().await.map_err(CustomerError::Http)?;
+            let page = Page::read(next.url.clone(), status.as_u16(), &html);
+            if let Some(target) = page.leads_to.clone() {
+                match page.url.join(&target) {
+                    Ok(url) if self.is_sandbox(&url) => next = follow(&next, 303, url),
+                    _ => {
+                        self.page = Some(page);
+                        return Ok(Happened::AppLink { uri: target });
+                    }
+                }
+                continue;
+            }
+            let shown = Happened::Page {
+                url: page.url.to_string(),
+                status: page.status,
+                title: page.title.clone(),
+                actions: page.actions(),
+            };
+            self.page = Some(page);
+            return Ok(shown);
+        }
+        Err(CustomerError::TooManyRedirects)
+    }
+
+    async fn send(&self, visit: &Submission) -> Result<reqwest::Response, reqwest::Error> {
+        let encode = || {
+            url::form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(&visit.fields)
+                .finish()
+        };
+        let mut url = visit.url.clone();
+        url.set_fragment(None);
+        let request = if visit.post {
+            self.http
+                .post(url)
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(encode())
+        } else {
+            if !visit.fields.is_empty() {
+                url.set_query(Some(&encode()));
+            }
+            self.http.get(url)
+        };
+        request.send().await
+    }
+}
+
+/// 307 and 308 repeat the request, the others turn it into a GET.
+fn follow(before: &Submission, status: u16, url: Url) -> Submission {
+    if matches!(status, 307 | 308) {
+        return Submission {
+            url,
+            ..before.clone()
+        };
+    }
+    Submission {
+        post: false,
+        url,
+        fields: Vec::new(),
+    }
+}
