@@ -4,9 +4,10 @@
 mod fault;
 mod forward;
 mod handle;
+#[cfg(test)]
+mod tests;
 mod wire;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use hyper::server::conn::http1;
@@ -14,9 +15,9 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use stepup_sandbox_clock::Clock;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, oneshot};
-use tokio::task::{JoinHandle, JoinSet};
 use url::Url;
+
+use crate::server::Server;
 
 pub(crate) use fault::Faults;
 pub use fault::{Fault, FaultKind, FaultReport, UnknownFault};
@@ -24,6 +25,7 @@ pub(crate) use wire::WireLog;
 pub use wire::{Answer, BackendReply, Endpoint, Said, WireEntry};
 
 /// What the gateway's connections share.
+#[derive(Debug)]
 pub(crate) struct Shared {
     pub clock: Clock,
     /// Where the acquirer listens.
@@ -35,109 +37,11 @@ pub(crate) struct Shared {
     pub wire: WireLog,
 }
 
-/// A gateway that listens.
-pub(crate) struct Gateway {
-    pub shared: Arc<Shared>,
-    pub address: SocketAddr,
-    commands: mpsc::Sender<Command>,
-    task: JoinHandle<()>,
-}
-
-enum Command {
-    /// Listen, or refuse and reset every connection, as a phone without a network sees it.
-    Online(bool, oneshot::Sender<std::io::Result<()>>),
-    Stop,
-}
-
-impl Gateway {
-    pub fn start(listener: TcpListener, shared: Shared) -> std::io::Result<Self> {
-        let address = listener.local_addr()?;
-        let shared = Arc::new(shared);
-        let (commands, orders) = mpsc::channel(4);
-        let task = tokio::spawn(accept(listener, address, Arc::clone(&shared), orders));
-        Ok(Self {
-            shared,
-            address,
-            commands,
-            task,
-        })
-    }
-
-    /// Returns when the change is in force.
-    pub async fn set_online(&self, online: bool) -> std::io::Result<()> {
-        let gone = || std::io::Error::other("the gateway has stopped");
-        let (done, answer) = oneshot::channel();
-        self.commands
-            .send(Command::Online(online, done))
-            .await
-            .map_err(|_| gone())?;
-        answer.await.map_err(|_| gone())?
-    }
-
-    /// Resets every connection and returns when the port is free.
-    pub async fn stop(&mut self) {
-        // A gateway whose task has ended needs no telling.
-        let _ = self.commands.send(Command::Stop).await;
-        let _ = (&mut self.task).await;
-    }
-}
-
-impl Drop for Gateway {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-async fn accept(
-    listener: TcpListener,
-    address: SocketAddr,
-    shared: Arc<Shared>,
-    mut orders: mpsc::Receiver<Command>,
-) {
-    let mut listener = Some(listener);
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = next(listener.as_ref()) => {
-                if let Ok(stream) = accepted {
-                    connections.spawn(connection(stream, Arc::clone(&shared)));
-                }
-            }
-            Some(_) = connections.join_next() => {}
-            order = orders.recv() => match order {
-                Some(Command::Online(online, done)) => {
-                    let changed = if online {
-                        if listener.is_none() {
-                            TcpListener::bind(address).await.map(|bound| listener = Some(bound))
-                        } else {
-                            Ok(())
-                        }
-                    } else {
-                        listener = None;
-                        connections.shutdown().await;
-                        Ok(())
-                    };
-                    // Whoever asked may have stopped waiting; the change holds all the same.
-                    let _ = done.send(changed);
-                }
-                Some(Command::Stop) | None => {
-                    connections.shutdown().await;
-                    return;
-                }
-            },
-        }
-    }
-}
-
-async fn next(listener: Option<&TcpListener>) -> std::io::Result<TcpStream> {
-    match listener {
-        Some(listener) => {
-            let (stream, _) = listener.accept().await?;
-            stream.set_nodelay(true)?;
-            Ok(stream)
-        }
-        None => std::future::pending().await,
-    }
+/// Serves the phone.
+pub(crate) fn start(listener: TcpListener, shared: Arc<Shared>) -> std::io::Result<Server> {
+    Server::start(listener, move |stream| {
+        connection(stream, Arc::clone(&shared))
+    })
 }
 
 async fn connection(mut stream: TcpStream, shared: Arc<Shared>) {

@@ -204,6 +204,10 @@ impl WireLog {
         }
     }
 
+    pub fn len(&self) -> usize {
+        self.lock().len()
+    }
+
     pub fn entries(&self) -> Vec<WireEntry> {
         self.lock().clone()
     }
