@@ -1,34 +1,31 @@
-//! trial
-#![forbid(unsafe_code)]
+//! Carries a customer of a Partner's mobile app through Klarna's step-up and reports one outcome.
+//!
+//! The customer leaves the app for Klarna's Purchase Journey. The link back may never come, come twice, come early or be forged; the
+//! tab may be closed after paying; the phone may end the app. So nothing seen on the device decides anything: it is only a reason to
+//! ask the backend, whose word alone settles an attempt.
+//!
+//! [`machine`] is the pure core; [`StepUpClient`] is what a façade holds.
+
+pub mod error;
+pub mod host_error;
+pub mod hosts;
+pub mod journal;
+pub mod links;
+pub mod machine;
+pub mod model;
+pub mod policy;
+pub mod redact;
+pub mod reply;
+pub mod seams;
+pub mod transport;
+
+pub use error::StepUpError;
+
 uniffi::setup_scaffolding!();
 
-/// a
-#[derive(uniffi::Object)]
-pub struct A;
-/// t
-#[uniffi::export(rust, foreign)]
-pub trait Host: Send + Sync {
-    /// f
-    fn f(&self, x: u32) -> Result<(), E>;
-}
-/// e
-#[derive(Debug, thiserror::Error, uniffi::Error)]
-pub enum E {
-    /// x
-    #[error("x")]
-    X {
-        /// r
-        reason: String
-    },
-}
-impl From<uniffi::UnexpectedUniFFICallbackError> for E {
-    fn from(e: uniffi::UnexpectedUniFFICallbackError) -> Self { E::X { reason: e.reason } }
-}
+/// The version of this library, for a façade to compare with its own.
 #[uniffi::export]
-impl A {
-    /// n
-    #[uniffi::constructor]
-    pub fn new() -> Result<Self, E> { Ok(A) }
-    /// p
-    pub async fn p(&self) -> String { String::new() }
+#[must_use]
+pub fn library_version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
 }

@@ -1,0 +1,1 @@
+//! Damage never goes unnoticed.
