@@ -120,6 +120,11 @@ impl Page {
         }
     }
 
+    /// Whether `action` can be done here.
+    pub fn offers(&self, action: &str) -> bool {
+        self.controls.iter().any(|control| control.action == action)
+    }
+
     /// The `data-action`s, in page order, each once.
     pub fn actions(&self) -> Vec<String> {
         let mut actions: Vec<String> = Vec::new();
@@ -290,9 +295,11 @@ fn form(form: ElementRef<'_>, clicked: Option<ElementRef<'_>>, base: &Url) -> Op
                 } else {
                     value
                 };
+                // A customer who goes on has ticked what must be ticked.
+                let ticked = tag.attr("checked").or(tag.attr("required"));
                 fields.push(Field {
                     name,
-                    value: tag.attr("checked").map(|_| value),
+                    value: ticked.map(|_| value),
                     kind: Kind::Fixed,
                 });
             }
@@ -434,6 +441,16 @@ mod tests {
             fields(&page.act("option", None).expect("there")),
             "o=pay_now"
         );
+    }
+
+    #[test]
+    fn ticks_what_must_be_ticked_and_nothing_else() {
+        let page = page(
+            "<form method=post data-action=sign-up><input name=name><input type=checkbox name=terms value=accepted required>
+             <input type=checkbox name=ads></form>",
+        );
+        let sent = page.act("sign-up", Some("Kim")).expect("there");
+        assert_eq!(fields(&sent), "name=Kim&terms=accepted");
     }
 
     #[test]

@@ -223,12 +223,14 @@ impl Shared {
     /// Pages of the journey come through here only when this gateway is the one public door; they are no requests of
     /// the phone's core.
     fn is_page(&self, path: &str) -> bool {
-        let journey = path.split('/').nth(2) == Some("requests");
         self.klarna.is_some()
-            && (journey || path.starts_with("/pay/") || path.starts_with("/klarna/"))
+            && (is_klarnas(path)
+                || path.starts_with("/pay/")
+                || path.starts_with("/klarna/return/"))
     }
 
     async fn page(&self, request: Request<Body>) -> Response<Full<Bytes>> {
+        let _acting = self.clock.busy();
         let now = self.clock.now_ms();
         let too_large = || plain(StatusCode::PAYLOAD_TOO_LARGE, &Value::Null);
         let Some(outgoing) = self.read(request).await else {
@@ -250,9 +252,8 @@ impl Shared {
             .await
             .ok()?
             .to_bytes();
-        let journey = head.uri.path().split('/').nth(2) == Some("requests");
         let mut url = match &self.klarna {
-            Some(klarna) if journey => klarna.clone(),
+            Some(klarna) if is_klarnas(head.uri.path()) => klarna.clone(),
             _ => self.acquirer.clone(),
         };
         url.set_path(head.uri.path());
@@ -264,6 +265,11 @@ impl Shared {
             body,
         })
     }
+}
+
+/// `/{region}/requests/…`, and what those pages load.
+fn is_klarnas(path: &str) -> bool {
+    path.split('/').nth(2) == Some("requests") || path.starts_with("/assets/")
 }
 
 fn status(code: u16) -> StatusCode {

@@ -10,6 +10,7 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::process::local_url;
 use crate::settle::{PhoneState, settle};
 
 const NOON: i64 = 1_764_072_000_000;
@@ -79,7 +80,7 @@ impl Bench {
         let server = Server::of_router(port().await, router).expect("serves");
         let shared = Arc::new(Shared {
             clock: clock.clone(),
-            acquirer: Url::parse(&server.url()).expect("a url"),
+            acquirer: Url::parse(&local_url(server.address)).expect("a url"),
             klarna: None,
             http: client(),
             faults: Faults::default(),
@@ -102,7 +103,7 @@ impl Bench {
 
     async fn start(&self) -> Result<reqwest::Response, reqwest::Error> {
         self.phone
-            .post(format!("{}/payments", self.gateway.url()))
+            .post(format!("{}/payments", local_url(self.gateway.address)))
             .header("Idempotency-Key", "a1:start")
             .header("StepUp-Attempt", "a1")
             .header("Authorization", "Bearer x")
@@ -112,7 +113,7 @@ impl Bench {
     }
 
     async fn ask(&self, query: &str) -> Result<reqwest::Response, reqwest::Error> {
-        let url = format!("{}/payments/p1{query}", self.gateway.url());
+        let url = format!("{}/payments/p1{query}", local_url(self.gateway.address));
         self.phone.get(url).send().await
     }
 
@@ -412,7 +413,7 @@ async fn a_start_reaches_the_backend_even_if_the_phone_hangs_up_meanwhile() {
     let bench = Bench::new().await;
     let slow = bench
         .phone
-        .post(format!("{}/payments", bench.gateway.url()))
+        .post(format!("{}/payments", local_url(bench.gateway.address)))
         .header("Slow", "1")
         .header("Idempotency-Key", "a1:start");
     tokio::select! {
