@@ -151,8 +151,10 @@ pub struct TestParts {
     pub step_observer: Option<Arc<dyn StepObserver>>,
 }
 
+type Continuation<T> = Box<dyn FnOnce(Option<T>) + Send>;
+
 /// Calls its function once, with an answer or, when it is dropped, with none.
-struct Once<T>(Mutex<Option<Box<dyn FnOnce(Option<T>) + Send>>>);
+struct Once<T>(Mutex<Option<Continuation<T>>>);
 
 impl<T> Once<T> {
     fn new(answer: impl FnOnce(Option<T>) + Send + 'static) -> Self {

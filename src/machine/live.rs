@@ -55,6 +55,10 @@ pub struct Asking {
 
 /// The part of an attempt that dies with the process.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own; most combinations occur"
+)]
 pub struct Live {
     /// The app is in front.
     pub foreground: bool,

@@ -19,7 +19,7 @@ mod view;
 
 use std::sync::Arc;
 
-pub use admission::{Admission, Entry, IfBusy, Tombstone, admit};
+pub use admission::{Admission, Entry, IfBusy, TOMBSTONE_LIFE, Tombstone, UNFINISHED_LIMIT, admit};
 pub use live::{Live, Showing, Want};
 pub use outcome::{
     CanceledReason, NotStartedReason, OutcomeRecord, UndeterminedReason, Verdict, outcome_id,
@@ -78,6 +78,13 @@ impl Machine {
     #[must_use]
     pub fn live(&self) -> &Live {
         &self.live
+    }
+
+    /// A guest who signed in keeps this attempt, if it was theirs: it is written with the next change.
+    pub fn adopt(&mut self, from: Option<&String>, to: Option<&String>) {
+        if self.record.owner.as_ref() == from {
+            self.write().owner = to.cloned();
+        }
     }
 
     /// Takes one input and says what has to be done, in order.
