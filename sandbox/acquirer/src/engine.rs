@@ -219,6 +219,13 @@ impl Engine {
                 Step::CloseUnsent => {
                     self.change(id, Payment::close_unsent)?;
                 }
+                Step::StopRepeating => {
+                    tracing::error!(
+                        payment = id,
+                        "whether the first authorize was done has to be found out by hand"
+                    );
+                    self.change(id, |p, _| p.stop_repeating())?;
+                }
                 Step::AuthorizeFirst => self.authorize_first(id).await?,
                 Step::AuthorizeSecond(token) => {
                     if self.is_put_off(&payment)? {

@@ -21,7 +21,7 @@ use crate::klarna::{Authorized, RequestNews};
 
 /// Klarna remembers an idempotency key for 24 h (`klarna.md` 2.2). Repeated later, the first authorize could charge twice.
 const FIRST_REPEATABLE_MS: i64 = 23 * 3_600_000;
-const LONGEST_PAUSE_MS: i64 = 60_000;
+const LONGEST_PAUSE_MS: i64 = 5 * 60_000;
 
 /// The backend's word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,6 +141,7 @@ pub(crate) enum Wish {
 pub(crate) enum Step {
     Rest,
     CloseUnsent,
+    StopRepeating,
     AuthorizeFirst,
     AuthorizeSecond(Secret),
     CancelAtKlarna(String),
@@ -151,13 +152,17 @@ impl Payment {
     pub(crate) fn next_step(&self, now: i64, wish: Wish, read_every_ms: i64) -> Step {
         let pausing = self.due_at.is_some_and(|due| now < due);
         match self.stage {
-            Stage::Settled => Step::Rest,
             Stage::Authorize if self.cancel_wanted && self.first_sends == 0 => Step::CloseUnsent,
-            Stage::Authorize if pausing || self.is_first_too_old(now) => Step::Rest,
-            Stage::Authorize => Step::AuthorizeFirst,
-            Stage::Finalise if pausing => Step::Rest,
-            Stage::Finalise => self.token.clone().map_or(Step::Rest, Step::AuthorizeSecond),
+            Stage::Authorize if self.is_first_too_old(now) => match self.due_at {
+                Some(_) => Step::StopRepeating,
+                None => Step::Rest,
+            },
+            Stage::Authorize if !pausing => Step::AuthorizeFirst,
+            Stage::Finalise if !pausing => {
+                self.token.clone().map_or(Step::Rest, Step::AuthorizeSecond)
+            }
             Stage::Journey => self.journey_step(now, wish, read_every_ms, pausing),
+            Stage::Authorize | Stage::Finalise | Stage::Settled => Step::Rest,
         }
     }
 
@@ -232,7 +237,9 @@ impl Payment {
             }
             Authorized::StepUp(news) => {
                 self.stage = Stage::Journey;
-                self.due_at = Some(now + reconcile_ms);
+                // What was called off meanwhile is not left until somebody reconciles.
+                let pause = if self.cancel_wanted { 0 } else { reconcile_ms };
+                self.due_at = Some(now + pause);
                 self.last_read_at = now;
                 // A webhook may have overtaken this reply.
                 let known = RequestNews {
@@ -268,13 +275,15 @@ impl Payment {
         if self.stage == Stage::Settled {
             return;
         }
-        let pause = (1_000_i64 << self.unknowns.clamp(0, 6)).min(LONGEST_PAUSE_MS);
+        let pause = (1_000_i64 << self.unknowns.clamp(0, 10)).min(LONGEST_PAUSE_MS);
         self.unknowns += 1;
         self.due_at = Some(now + retry_after_ms.unwrap_or(0).max(pause));
-        if self.stage == Stage::Authorize && self.is_first_too_old(now) {
-            self.due_at = None;
-            self.reason = Some("unknown_at_klarna".into());
-        }
+    }
+
+    /// Whether the first authorize charged somebody can only be found out by people now. Until then the payment stays open.
+    pub(crate) fn stop_repeating(&mut self) {
+        self.due_at = None;
+        self.reason = Some("unknown_at_klarna".into());
     }
 
     /// Klarna answered a read or a cancel.

@@ -1,0 +1,11 @@
+//! The reference acquirer over HTTP, with a scripted Klarna behind it and a virtual clock around it.
+
+mod cancelling;
+mod contract;
+mod finalisation;
+mod klarna;
+mod pages;
+mod promises;
+mod secrecy;
+mod webhooks;
+mod world;
