@@ -112,7 +112,7 @@ impl From<CustomerError> for Refusal {
             CustomerError::Page(_) | CustomerError::NothingOpen | CustomerError::StillActing(_) => {
                 StatusCode::CONFLICT
             }
-            CustomerError::Address(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            CustomerError::Address(_) | CustomerError::Pause => StatusCode::UNPROCESSABLE_ENTITY,
             CustomerError::Http(_) | CustomerError::TooManyRedirects => StatusCode::BAD_GATEWAY,
             CustomerError::NoSuchCustomer(_) => StatusCode::NOT_FOUND,
         };

@@ -58,7 +58,7 @@ pub struct WorldConfig {
     pub long_poll: bool,
     /// How the acquirer answers a pending payment unless the order asks for the other way.
     pub reply_shape: ReplyShape,
-    /// The acquirer's SQLite file; in memory when left out. Needed for [`World::restart_acquirer`](crate::World::restart_acquirer).
+    /// The acquirer's `SQLite` file; in memory when left out. Needed for [`World::restart_acquirer`](crate::World::restart_acquirer).
     pub database: Option<PathBuf>,
     /// Sessions that the acquirer knows; none: no `Authorization` is asked for.
     pub sessions: Vec<SessionConfig>,

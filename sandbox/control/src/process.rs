@@ -17,11 +17,11 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Runs what `make` returns, and everything that it spawns.
+    /// Runs what `build` returns, and everything that it spawns.
     pub fn start<T, E: From<std::io::Error>>(
         name: &str,
         listener: TcpListener,
-        make: impl FnOnce() -> Result<(T, Router), E>,
+        build: impl FnOnce() -> Result<(T, Router), E>,
     ) -> Result<(T, Self), E> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
@@ -32,7 +32,7 @@ impl Process {
         let listener = listener.into_std()?;
         let entered = runtime.enter();
         let started = (|| {
-            let (made, router) = make()?;
+            let (made, router) = build()?;
             let server = Server::of_router(TcpListener::from_std(listener)?, router)?;
             Ok((made, server))
         })();

@@ -18,6 +18,7 @@ use crate::books::Books;
 use crate::config::{ClockKind, WorldConfig};
 use crate::customer::Customers;
 use crate::gateway::{self, Fault, FaultReport, Faults, Shared, WireEntry, WireLog};
+use crate::order::Order;
 use crate::process::{Process, local_url};
 use crate::server::Server;
 use crate::settle::{PhoneState, Settled, settle};
@@ -135,6 +136,7 @@ impl World {
         let (acquirer, acquirer_process) =
             start_acquirer(acquirer_at, acquirer_config.clone(), acquirer_faults)?;
 
+        let order = Order::default();
         let shared = Arc::new(Shared {
             clock: clock.clone(),
             acquirer: parsed(&acquirer_local)?,
@@ -144,10 +146,12 @@ impl World {
             },
             http: reqwest::Client::builder()
                 .no_proxy()
+                // A connection kept from before a restart of the acquirer would fail a request that it never saw.
+                .pool_max_idle_per_host(0)
                 .redirect(reqwest::redirect::Policy::none())
                 .build()?,
             faults: Faults::default(),
-            wire: WireLog::default(),
+            wire: WireLog::new(order.clone()),
         });
         let gateway = gateway::start(gateway_at, Arc::clone(&shared))?;
         let own = [
@@ -162,7 +166,7 @@ impl World {
             .into_iter()
             .map(|url| Ok::<_, WorldError>(parsed(url)?.origin()))
             .collect();
-        let customers = Customers::new(clock.clone(), own?);
+        let customers = Customers::new(clock.clone(), order, own?);
         let inner = Arc::new(Inner {
             config,
             clock,
@@ -244,7 +248,8 @@ impl World {
         lock(&self.0.acquirer).clone()
     }
 
-    /// Sets a fault between phone and backend.
+    /// Sets a fault between phone and backend. What it returns is only needed to clear this one alone.
+    #[allow(clippy::must_use_candidate)]
     pub fn set_fault(&self, fault: Fault) -> FaultReport {
         self.0.shared.faults.set(fault)
     }

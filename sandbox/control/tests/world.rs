@@ -441,6 +441,69 @@ async fn a_customer_who_walks_apart_lets_the_driver_move_the_clock() {
 }
 
 #[tokio::test]
+async fn a_customer_thinks_on_the_clock_and_everything_has_its_place() {
+    let phone = Phone::new(WorldConfig::in_virtual_time()).await;
+    let reply = phone.start("a1").await;
+    let opened = phone
+        .world
+        .customers()
+        .open(url(&reply), OpenedIn::Browser)
+        .await;
+    let (customer, first) = opened.expect("opened");
+    let begin = phone.world.clock().now_ms();
+    phone
+        .world
+        .customers()
+        .walk_apart(customer, steps(&["pause:2500", "phone:+4306762600456"]))
+        .expect("walks");
+    let settled = phone.world.settle(PhoneState::idle()).await;
+    assert_eq!(settled.next_event, Some(begin + 2_500), "{settled:?}");
+    let second = phone
+        .world
+        .customers()
+        .walk_apart(customer, steps(&["abort"]));
+    assert!(second.is_err(), "one script at a time");
+    phone.world.clock().advance_to(begin + 2_500);
+    phone.quiet().await;
+    phone.ask("").await;
+    let books = phone.world.books().expect("books");
+    let transcript = &books.customers[0].transcript;
+    assert_eq!(transcript[2].at_ms, begin + 2_500);
+    let places = [
+        books.wire[0].order,
+        first.order,
+        transcript[1].order,
+        transcript[2].order,
+        books.wire[1].order,
+    ];
+    assert!(places.is_sorted(), "{places:?}");
+    phone.world.stop().await;
+}
+
+#[tokio::test]
+async fn a_question_that_waits_while_the_acquirer_is_killed_gets_no_answer_from_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let phone = Phone::new(WorldConfig {
+        database: Some(folder.path().join("acquirer.sqlite")),
+        ..WorldConfig::in_virtual_time()
+    })
+    .await;
+    phone.start("a1").await;
+    let version = phone.ask("").await["version"].as_i64().expect("a version");
+    let query = format!("?wait=25&after={version}");
+    let (answer, restarted) = tokio::join!(phone.ask(&query), async {
+        let waiting = phone.world.settle(PhoneState::idle().in_flight(1)).await;
+        assert!(waiting.quiet, "{waiting:?}");
+        phone.world.restart_acquirer().await
+    });
+    restarted.expect("restarted");
+    assert_eq!(answer["error"], "backend not reached");
+    phone.quiet().await;
+    assert_eq!(phone.ask("").await["status"], "pending");
+    phone.world.stop().await;
+}
+
+#[tokio::test]
 async fn one_public_door_serves_backend_and_pages() {
     // The door's port has to be known before its world is made, as with a tunnel.
     let port = {

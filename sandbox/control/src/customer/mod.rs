@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use stepup_sandbox_clock::Clock;
 use url::{Origin, Url};
 
+use crate::order::Order;
+
 pub use page::PageError;
 use page::{Page, Submission};
 pub use registry::{CustomerRecord, Customers};
@@ -49,6 +51,9 @@ pub enum CustomerError {
     /// There is no page on which the step could be done.
     #[error("nothing is open in the customer's tab")]
     NothingOpen,
+    /// A pause without a number.
+    #[error("a pause is `pause:MILLISECONDS`")]
+    Pause,
     /// There is no customer of that number.
     #[error("there is no customer {0}")]
     NoSuchCustomer(u64),
@@ -65,6 +70,7 @@ type Transcript = Arc<Mutex<Vec<StepReport>>>;
 struct Customer {
     http: reqwest::Client,
     clock: Clock,
+    order: Order,
     sandbox: Vec<Origin>,
     page: Option<Page>,
     /// The tab was sent to an app: what it shows may have moved on by itself meanwhile.
@@ -76,18 +82,21 @@ impl Customer {
     /// A customer of the sandbox whose servers have these origins. Everything else a page leads to is a link for an app.
     fn new(
         clock: Clock,
+        order: Order,
         sandbox: Vec<Origin>,
         transcript: Transcript,
     ) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
             .cookie_store(true)
             .no_proxy()
+            .pool_max_idle_per_host(0)
             .redirect(reqwest::redirect::Policy::none())
             .timeout(Duration::from_secs(60))
             .build()?;
         Ok(Self {
             http,
             clock,
+            order,
             sandbox,
             page: None,
             left_for_app: false,
@@ -112,6 +121,9 @@ impl Customer {
             let visit = self.again()?;
             return self.acted(&step.to_string(), visit).await;
         }
+        if step.action == "pause" {
+            return self.pause(step).await;
+        }
         let shown = self.page.as_ref().ok_or(CustomerError::NothingOpen)?;
         if self.left_for_app && !shown.offers(&step.action) {
             self.back_in_tab().await?;
@@ -123,6 +135,15 @@ impl Customer {
 
     fn is_sandbox(&self, url: &Url) -> bool {
         self.sandbox.contains(&url.origin())
+    }
+
+    /// Thinks for so many milliseconds of the clock, the page before them.
+    async fn pause(&mut self, step: &Step) -> Result<StepReport, CustomerError> {
+        let ms = step.value.as_deref().and_then(|text| text.parse().ok());
+        self.clock.sleep(ms.ok_or(CustomerError::Pause)?).await;
+        let shown = self.page.as_ref().ok_or(CustomerError::NothingOpen)?;
+        let happened = shown.shown();
+        Ok(self.note(&step.to_string(), Vec::new(), happened))
     }
 
     /// The tab goes on where another app was opened: by the page's own `continue`, or by looking at it again.
@@ -151,7 +172,12 @@ impl Customer {
         let mut visited = Vec::new();
         let happened = self.visit(visit, &mut visited).await?;
         self.left_for_app = happened.app_link().is_some();
+        Ok(self.note(step, visited, happened))
+    }
+
+    fn note(&self, step: &str, visited: Vec<String>, happened: Happened) -> StepReport {
         let report = StepReport {
+            order: self.order.next(),
             at_ms: self.clock.now_ms(),
             step: step.to_owned(),
             visited,
@@ -161,7 +187,7 @@ impl Customer {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(report.clone());
-        Ok(report)
+        report
     }
 
     async fn visit(
@@ -217,12 +243,7 @@ impl Customer {
                 }
                 continue;
             }
-            let shown = Happened::Page {
-                url: page.url.to_string(),
-                status: page.status,
-                title: page.title.clone(),
-                actions: page.actions(),
-            };
+            let shown = page.shown();
             self.page = Some(page);
             return Ok(shown);
         }

@@ -3,6 +3,8 @@
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
+use super::step::Happened;
+
 /// A page as last rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Page {
@@ -117,6 +119,15 @@ impl Page {
             title,
             leads_to,
             controls,
+        }
+    }
+
+    pub fn shown(&self) -> Happened {
+        Happened::Page {
+            url: self.url.to_string(),
+            status: self.status,
+            title: self.title.clone(),
+            actions: self.actions(),
         }
     }
 

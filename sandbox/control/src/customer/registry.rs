@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use stepup_sandbox_clock::Clock;
 use url::{Origin, Url};
 
+use crate::order::Order;
+
 use super::{Customer, CustomerError, OpenedIn, Step, StepReport, Transcript};
 
 /// What a customer did, for the books.
@@ -28,6 +30,7 @@ pub struct CustomerRecord {
 #[derive(Debug, Clone)]
 pub struct Customers {
     clock: Clock,
+    order: Order,
     sandbox: Arc<Vec<Origin>>,
     all: Arc<Mutex<Vec<Tab>>>,
 }
@@ -42,9 +45,10 @@ struct Tab {
 
 impl Customers {
     /// Customers of the sandbox whose servers have these origins; every other address is a link for an app.
-    pub(crate) fn new(clock: Clock, sandbox: Vec<Origin>) -> Self {
+    pub(crate) fn new(clock: Clock, order: Order, sandbox: Vec<Origin>) -> Self {
         Self {
             clock,
+            order,
             sandbox: Arc::new(sandbox),
             all: Arc::default(),
         }
@@ -138,6 +142,7 @@ impl Customers {
         let transcript = Transcript::default();
         let customer = Customer::new(
             self.clock.clone(),
+            self.order.clone(),
             self.sandbox.to_vec(),
             Arc::clone(&transcript),
         )

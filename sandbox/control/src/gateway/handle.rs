@@ -192,13 +192,14 @@ impl Open {
     fn reply(mut self, reply: Incoming) -> Response<Full<Bytes>> {
         let at_ms = self.shared.clock.now_ms();
         let said = Said::read(reply.status.as_u16(), &reply.body);
-        self.end(Answer::Reply { at_ms, said });
+        let order = self.shared.wire.order.next();
+        self.end(Answer::Reply { order, at_ms, said });
         respond(reply, at_ms)
     }
 
     fn reset(mut self) -> Reset {
-        let at_ms = self.shared.clock.now_ms();
-        self.end(Answer::Reset { at_ms });
+        let (order, at_ms) = (self.shared.wire.order.next(), self.shared.clock.now_ms());
+        self.end(Answer::Reset { order, at_ms });
         Reset
     }
 
@@ -213,8 +214,8 @@ impl Open {
 impl Drop for Open {
     fn drop(&mut self) {
         if !self.ended {
-            let at_ms = self.shared.clock.now_ms();
-            self.end(Answer::Gone { at_ms });
+            let (order, at_ms) = (self.shared.wire.order.next(), self.shared.clock.now_ms());
+            self.end(Answer::Gone { order, at_ms });
         }
     }
 }
