@@ -10,13 +10,11 @@ use world::{Arrival, HOUR_MS, KEY, KEY_ID, START_MS, order, world, world_with};
 fn is_signed_with(arrival: &Arrival, key: &str) -> bool {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("a key");
     mac.update(&arrival.raw);
-    let expected: String = mac
-        .finalize()
-        .into_bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
+    let signature: Option<Vec<u8>> = (0..arrival.signature.len() / 2)
+        .map(|nth| u8::from_str_radix(arrival.signature.get(2 * nth..2 * nth + 2)?, 16).ok())
         .collect();
-    arrival.signature == expected
+    let lower_case = arrival.signature == arrival.signature.to_lowercase();
+    lower_case && mac.verify_slice(&signature.unwrap_or_default()).is_ok()
 }
 
 fn faults(webhook: WebhookFaults) -> KlarnaFaults {
@@ -119,7 +117,7 @@ async fn cancelling_expiring_denying_and_aborting_are_told_too() {
 #[tokio::test]
 async fn what_is_not_acknowledged_is_repeated_on_schedule_and_then_given_up() {
     let world = world_with(|config| {
-        config.webhook_events = vec!["payment.request.state-change.completed".into()]
+        config.webhook_events = vec!["payment.request.state-change.completed".into()];
     })
     .await;
     world
@@ -162,7 +160,7 @@ async fn an_acknowledgement_ends_the_repeating() {
                 "payment.request.*completed".into(),
                 "*.x".into(),
                 "payment.request.state-change.comp*".into(),
-            ]
+            ];
         })
         .await;
         world.backend.will_answer(&[500, status]);
@@ -196,7 +194,7 @@ async fn a_new_signing_key_also_signs_repetitions_of_older_events() {
         config.webhook_events = vec![
             "*completed".into(),
             "payment.request.state-change.c*".into(),
-        ]
+        ];
     })
     .await;
     world.backend.will_answer(&[500]);

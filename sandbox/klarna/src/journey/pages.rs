@@ -296,8 +296,8 @@ pub(super) fn other_app(page: &Page, app: OtherApp) -> Markup {
                     (button_form(page, &format!("app/{slug}/confirm"), "confirm-in-app", "primary", "Confirm"))
                     (button_form(page, &format!("app/{slug}/back"), "back-to-app", "secondary", "Go back without confirming"))
                     p.hint {
-                        "Back from the other app and still on this page? "
-                        a href=(page.to("start")) data-action="continue" { "Continue here" }
+                        "Confirmed, and still on this page? "
+                        a href=(page.to("start")) data-action="continue" { "Continue the payment here" }
                     }
                 }
             }
