@@ -335,7 +335,8 @@ impl World {
     }
 
     /// Waits until nothing happens in the sandbox any more unless time passes or somebody acts, and until it sees the same
-    /// open requests as the phone does.
+    /// open requests as the phone does. The phone may change its mind meanwhile (an answer reaches it): give
+    /// [`PhoneState::sent`], or race this against the phone's next word, and read the phone again before moving the clock.
     pub async fn settle(&self, phone: PhoneState) -> Settled {
         settle(&self.0.clock, || self.0.shared.wire.len(), phone).await
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use stepup_sandbox_control::{
     AcquirerFaults, Endpoint, Fault, FaultKind, Happened, KlarnaFaults, OpenedIn, PhoneState,
-    ReplyShape, Step, World, WorldConfig,
+    ReplyShape, SessionConfig, Step, World, WorldConfig,
 };
 
 const HANDOVER: &str = "shop://klarna-back?stepup=abcdefghijklmnopqrstuv";
@@ -573,4 +573,64 @@ async fn a_stopped_world_leaves_nothing_listening_and_its_books_readable() {
         ..WorldConfig::default()
     };
     assert!(World::start(wrong).await.is_err());
+}
+
+#[tokio::test]
+async fn a_world_that_nobody_holds_any_more_ends() {
+    let phone = Phone::new(WorldConfig::in_virtual_time()).await;
+    phone.start("a1").await;
+    let addresses = phone.world.addresses().clone();
+    drop(phone.world);
+    let all = [
+        &addresses.backend,
+        &addresses.acquirer,
+        &addresses.klarna,
+        &addresses.control,
+    ];
+    let ended = async {
+        for url in all {
+            while phone.http.get(url.as_str()).send().await.is_ok() {
+                tokio::task::yield_now().await;
+            }
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), ended)
+        .await
+        .expect("nobody listens any more");
+}
+
+#[tokio::test]
+async fn a_session_of_another_customer_sees_nothing() {
+    let session = |name: &str| SessionConfig {
+        customer: name.to_owned(),
+        token: format!("{name}-token"),
+    };
+    let phone = Phone::new(WorldConfig {
+        sessions: vec![session("kim"), session("lou")],
+        ..WorldConfig::in_virtual_time()
+    })
+    .await;
+    let base = &phone.world.addresses().backend;
+    let order = json!({"reference": "42", "amount": 100, "currency": "USD", "return_url": COMPLETION, "app_return_url": HANDOVER});
+    let start = phone
+        .http
+        .post(format!("{base}/payments"))
+        .bearer_auth("kim-token")
+        .header("Idempotency-Key", "a1:start")
+        .header("StepUp-Attempt", "a1")
+        .json(&order);
+    assert_eq!(start.send().await.expect("answered").status(), 200);
+    let ask = phone.http.get(format!("{base}/payments/a1"));
+    for (token, status) in [("kim-token", 200), ("lou-token", 404), ("mo-token", 401)] {
+        let ask = ask.try_clone().expect("no body").bearer_auth(token);
+        assert_eq!(
+            ask.send().await.expect("answered").status(),
+            status,
+            "{token}"
+        );
+    }
+    assert!(phone.world.wire().iter().all(|entry| entry.authorized));
+    let shown = format!("{:?} {:?}", phone.world.config(), phone.world.wire());
+    assert!(!shown.contains("-token"), "{shown}");
+    phone.world.stop().await;
 }

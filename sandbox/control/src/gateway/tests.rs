@@ -387,6 +387,12 @@ async fn settling_tells_a_request_on_its_way_from_quiet() {
     bench.ask("").await.expect("answered");
     let settled = settle(&bench.clock, || bench.shared.wire.len(), phone).await;
     assert!(settled.quiet);
+    phone.in_flight = 1;
+    phone.patience_ms = None;
+    let settling = settle(&bench.clock, || bench.shared.wire.len(), phone);
+    let settled = tokio::time::timeout(Duration::from_secs(2), settling).await;
+    let settled = settled.expect("told at once that the answer is on its way back");
+    assert!(!settled.quiet, "the phone has yet to read it");
     phone.idle = false;
     assert!(
         !settle(&bench.clock, || bench.shared.wire.len(), phone)
