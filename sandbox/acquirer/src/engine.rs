@@ -8,7 +8,7 @@ use stepup_sandbox_clock::{Clock, Signal, Wake};
 use tokio::task::JoinSet;
 
 use crate::config::{AcquirerConfig, AcquirerFaults, Secret, SigningKey};
-use crate::klarna::{Authorized, CallError, KlarnaClient, StepUpLinks};
+use crate::klarna::{Authorized, CallError, KlarnaClient};
 use crate::payment::{Payment, Stage, Step, Wish};
 use crate::store::{Change, Store, StoreError};
 
@@ -250,15 +250,7 @@ impl Engine {
             ..
         }) = sent
         {
-            let links = StepUpLinks {
-                return_url: format!(
-                    "{}/klarna/return/{}?request={{klarna.payment_request.id}}&state={{klarna.payment_request.state}}",
-                    self.config.public_url,
-                    payment.page_key.expose()
-                ),
-                app_return_url: payment.app_return_url.clone(),
-            };
-            let result = self.klarna.authorize_first(&payment, &links).await;
+            let result = self.klarna.authorize_first(&payment).await;
             self.authorized(id, "first", result)?;
         }
         Ok(())

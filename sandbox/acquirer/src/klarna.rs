@@ -48,13 +48,6 @@ pub(crate) enum CallError {
     },
 }
 
-/// The links that Klarna is given for a journey.
-pub(crate) struct StepUpLinks {
-    /// The acquirer's own page: it finalises before the browser goes on (`klarna.md` 1.2, step 8).
-    pub return_url: String,
-    pub app_return_url: Secret,
-}
-
 #[derive(Clone, Debug)]
 pub(crate) struct KlarnaClient {
     http: Client,
@@ -83,18 +76,15 @@ impl KlarnaClient {
     }
 
     /// Call 1. May be repeated for 24 h: the key depends on the payment alone.
-    pub(crate) async fn authorize_first(
-        &self,
-        payment: &Payment,
-        links: &StepUpLinks,
-    ) -> Result<Authorized, CallError> {
+    pub(crate) async fn authorize_first(&self, payment: &Payment) -> Result<Authorized, CallError> {
         let mut body = authorize_body(payment);
         body["step_up_config"] = json!({
             "payment_request_reference": payment.id,
             "customer_interaction_config": {
                 "method": "HANDOVER",
-                "return_url": links.return_url,
-                "app_return_url": links.app_return_url.expose(),
+                // Our own: it finalises before the browser goes on (klarna.md 1.2, step 8).
+                "return_url": payment.internal_return_url.expose(),
+                "app_return_url": payment.app_return_url.expose(),
             },
         });
         self.authorize(payment, "first", None, &body).await

@@ -90,6 +90,9 @@ pub(crate) struct Payment {
     pub purchase: Value,
     pub return_url: Secret,
     pub app_return_url: Secret,
+    /// Our own page that Klarna sends browsers to. Written down, because a repeated authorize has to be the same to the byte
+    /// although our address may have changed since.
+    pub internal_return_url: Secret,
     pub reply: ReplyShape,
     /// Names its pages to browsers, which know nothing else of it.
     pub page_key: Secret,

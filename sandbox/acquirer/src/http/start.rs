@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::caller::{Caller, is_attempt_id, text};
 use super::{Shared, failure, view};
-use crate::config::{ReplyShape, Secret};
+use crate::config::{AcquirerConfig, Secret};
 use crate::engine::Engine;
 use crate::order::{Order, Refusal, canonical};
 use crate::payment::{Payment, Stage, Status, Wish};
@@ -51,7 +51,7 @@ pub(super) async fn start(
     };
     let order = Order::read(&body, &engine.config.return_links);
     let recorded = engine.store.record(&start, order, |order| {
-        new_payment(order, &start, engine.config.reply)
+        new_payment(order, &start, &engine.config)
     })?;
     let reply = match recorded {
         Recorded::Replay(reply) => return Ok(answer(reply)),
@@ -109,7 +109,12 @@ async fn carried_out(engine: &Arc<Engine>, id: &str) -> Result<Answer, StoreErro
     })
 }
 
-fn new_payment(order: Order, start: &Start<'_>, reply: ReplyShape) -> Payment {
+fn new_payment(order: Order, start: &Start<'_>, config: &AcquirerConfig) -> Payment {
+    let page_key = Uuid::new_v4().simple();
+    let internal_return_url = format!(
+        "{}/klarna/return/{page_key}?request={{klarna.payment_request.id}}&state={{klarna.payment_request.state}}",
+        config.public_url
+    );
     Payment {
         id: format!("{PAYMENT_PREFIX}{}", Uuid::new_v4().simple()),
         attempt: start.attempt.to_owned(),
@@ -121,8 +126,9 @@ fn new_payment(order: Order, start: &Start<'_>, reply: ReplyShape) -> Payment {
         purchase: order.purchase,
         return_url: order.return_url,
         app_return_url: order.app_return_url,
-        reply: order.reply.unwrap_or(reply),
-        page_key: Secret::new(Uuid::new_v4().simple().to_string()),
+        internal_return_url: Secret::new(internal_return_url),
+        reply: order.reply.unwrap_or(config.reply),
+        page_key: Secret::new(page_key.to_string()),
         status: Status::Pending,
         reason: None,
         version: 1,

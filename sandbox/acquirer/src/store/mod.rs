@@ -31,7 +31,7 @@ const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS payment (
   id TEXT PRIMARY KEY, attempt TEXT NOT NULL, customer TEXT NOT NULL, reference TEXT NOT NULL,
   amount INTEGER NOT NULL, currency TEXT NOT NULL, items TEXT NOT NULL, purchase TEXT NOT NULL,
-  return_url TEXT NOT NULL, app_return_url TEXT NOT NULL, reply TEXT NOT NULL, page_key TEXT NOT NULL UNIQUE,
+  return_url TEXT NOT NULL, app_return_url TEXT NOT NULL, internal_return_url TEXT NOT NULL, reply TEXT NOT NULL, page_key TEXT NOT NULL UNIQUE,
   status TEXT NOT NULL, reason TEXT, version INTEGER NOT NULL, stage TEXT NOT NULL,
   created_at INTEGER NOT NULL, settled_at INTEGER,
   first_sends INTEGER NOT NULL, first_sent_at INTEGER, second_sends INTEGER NOT NULL, unknowns INTEGER NOT NULL,

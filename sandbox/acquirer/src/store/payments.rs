@@ -299,6 +299,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Payment> {
         purchase: json(row, "purchase")?,
         return_url: secret("return_url")?,
         app_return_url: secret("app_return_url")?,
+        internal_return_url: secret("internal_return_url")?,
         reply: from_word(row, "reply")?,
         page_key: secret("page_key")?,
         status: from_word::<_, Status>(row, "status")?,
@@ -330,7 +331,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Payment> {
 fn save(tx: &Transaction<'_>, p: &Payment) -> rusqlite::Result<()> {
     tx.prepare_cached(
         "INSERT INTO payment VALUES (:id, :attempt, :customer, :reference, :amount, :currency, :items, :purchase,
-           :return_url, :app_return_url, :reply, :page_key, :status, :reason, :version, :stage, :created_at, :settled_at,
+           :return_url, :app_return_url, :internal_return_url, :reply, :page_key, :status, :reason, :version, :stage, :created_at, :settled_at,
            :first_sends, :first_sent_at, :second_sends, :unknowns, :cancel_wanted, :cancels, :request_id, :request_url,
            :klarna_state, :klarna_reason, :klarna_at, :expires_at, :token, :token_at, :transaction_id, :last_read_at, :due_at)
          ON CONFLICT (id) DO UPDATE SET status = excluded.status, reason = excluded.reason, version = excluded.version,
@@ -345,7 +346,8 @@ fn save(tx: &Transaction<'_>, p: &Payment) -> rusqlite::Result<()> {
     .execute(named_params! {
         ":id": p.id, ":attempt": p.attempt, ":customer": p.customer, ":reference": p.reference,
         ":amount": p.amount, ":currency": p.currency, ":items": p.items.to_string(), ":purchase": p.purchase.to_string(),
-        ":return_url": p.return_url.expose(), ":app_return_url": p.app_return_url.expose(), ":reply": to_word(&p.reply),
+        ":return_url": p.return_url.expose(), ":app_return_url": p.app_return_url.expose(),
+        ":internal_return_url": p.internal_return_url.expose(), ":reply": to_word(&p.reply),
         ":page_key": p.page_key.expose(), ":status": to_word(&p.status), ":reason": p.reason, ":version": p.version,
         ":stage": to_word(&p.stage), ":created_at": p.created_at, ":settled_at": p.settled_at,
         ":first_sends": p.first_sends, ":first_sent_at": p.first_sent_at, ":second_sends": p.second_sends,

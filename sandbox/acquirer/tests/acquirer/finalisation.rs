@@ -31,7 +31,7 @@ async fn exactly_one_second_authorize_although_everything_races() {
         }
         world.klarna.release();
     };
-    world.during(Kind::Second, all, meanwhile).await;
+    Box::pin(world.during(Kind::Second, all, meanwhile)).await;
     assert_eq!(world.status("a1").await.word(), "approved");
     let calls = world.klarna.calls(Kind::Second);
     assert_eq!(calls.len(), 1);
@@ -89,10 +89,8 @@ async fn a_start_that_was_killed_is_taken_up_with_the_same_key() {
     let calls = world.klarna.calls(Kind::First);
     assert_eq!(calls.len(), 2);
     assert_eq!(calls[0].idempotency_key, calls[1].idempotency_key);
-    assert_eq!(
-        calls[0].body["request_payment_transaction"],
-        calls[1].body["request_payment_transaction"]
-    );
+    // Klarna answers 409 to a key that comes with another body, and our address has changed.
+    assert_eq!(calls[0].body, calls[1].body);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod finalisation;
 mod klarna;
 mod pages;
 mod promises;
+mod sandbox_klarna;
 mod secrecy;
 mod webhooks;
 mod world;

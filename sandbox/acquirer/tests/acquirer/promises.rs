@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use stepup_sandbox_acquirer::{AcquirerFaults, Secret, Session};
 
 use crate::klarna::{API_KEY, Answer, Kind};
-use crate::world::{BEGIN, World, order};
+use crate::world::{BEGIN, Reply, World, order};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -143,7 +143,7 @@ async fn promise_starts_that_race_for_an_order_make_one_payment() {
         world.start("c"),
         world.start("a")
     );
-    let ids = [&a, &b, &c, &d].map(|reply| reply.payment_id());
+    let ids = [&a, &b, &c, &d].map(Reply::payment_id);
     assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
     assert_eq!(a.text, d.text);
     assert_eq!(world.klarna.calls(Kind::First).len(), 1);
@@ -349,7 +349,7 @@ async fn promise_no_final_word_while_the_second_authorize_is_unknown() {
 #[tokio::test]
 async fn promise_a_first_authorize_is_not_repeated_when_klarna_has_forgotten_its_key() {
     let world = World::new().await;
-    world.klarna.first([Answer::Error(500); 5_000]);
+    world.klarna.first(vec![Answer::Error(500); 5_000]);
     world.start("a1").await;
     world.pass(25 * 3_600_000).await;
     let sent = world.klarna.calls(Kind::First).len();

@@ -12,7 +12,7 @@ async fn a_wrong_signature_is_400_and_changes_nothing() {
     world.start("a1").await;
     let body = event(
         "e1",
-        world.klarna.payload("COMPLETED", "2026-11-25T09:05:00Z"),
+        &world.klarna.payload("COMPLETED", "2026-11-25T09:05:00Z"),
     );
     let good = sign(SIGNING_KEY, &body);
     for (key_id, signature, body) in [
@@ -44,14 +44,14 @@ async fn keys_are_rotated_by_their_id() {
     ]);
     let in_progress = event(
         "e1",
-        world.klarna.payload("IN_PROGRESS", "2026-11-25T09:01:00Z"),
+        &world.klarna.payload("IN_PROGRESS", "2026-11-25T09:01:00Z"),
     );
     let old = sign(SIGNING_KEY, &in_progress);
     let reply = world.raw_webhook("key-1", &old, in_progress).await;
     assert_eq!(reply.status, StatusCode::NO_CONTENT);
     let completed = event(
         "e2",
-        world.klarna.payload("COMPLETED", "2026-11-25T09:05:00Z"),
+        &world.klarna.payload("COMPLETED", "2026-11-25T09:05:00Z"),
     );
     let new = sign("the new one", &completed);
     let reply = world.raw_webhook("key-2", &new, completed).await;
@@ -103,7 +103,7 @@ async fn an_event_may_overtake_the_reply_to_the_authorize() {
         let mut payload = world.klarna.payload("COMPLETED", "2026-11-25T09:05:00Z");
         payload["payment_request_reference"] = json!(reference);
         payload["payment_request_id"] = json!("krn:payment:eu1:request:1");
-        let body = event("e1", payload);
+        let body = event("e1", &payload);
         let signature = sign(SIGNING_KEY, &body);
         let request = world.webhook_request("key-1", &signature, body);
         let reply = world.send(request, ("post", "/klarna/webhooks")).await;
@@ -144,7 +144,7 @@ async fn events_of_other_kinds_and_of_strangers_are_acknowledged() {
     );
     let other_kind = event(
         "e2",
-        world.klarna.payload("COMPLETED", "2026-11-25T09:05:00Z"),
+        &world.klarna.payload("COMPLETED", "2026-11-25T09:05:00Z"),
     )
     .replace(
         "payment.request.state-change",

@@ -245,7 +245,7 @@ impl World {
 
     /// A signed webhook.
     pub async fn webhook(&self, event_id: &str, payload: Value) -> Reply {
-        let body = event(event_id, payload);
+        let body = event(event_id, &payload);
         let signature = sign(SIGNING_KEY, &body);
         self.raw_webhook("key-1", &signature, body).await
     }
@@ -311,7 +311,7 @@ pub fn signing_key(id: &str, key: &str) -> SigningKey {
     }
 }
 
-pub fn event(event_id: &str, payload: Value) -> String {
+pub fn event(event_id: &str, payload: &Value) -> String {
     let state = payload["state"].as_str().expect("a state");
     let name = state.to_lowercase().replace('_', "-");
     json!({
@@ -329,6 +329,5 @@ pub fn sign(key: &str, body: &str) -> String {
     mac.finalize()
         .into_bytes()
         .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
