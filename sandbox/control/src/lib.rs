@@ -14,6 +14,7 @@ mod config;
 mod customer;
 mod gateway;
 mod host;
+mod keys;
 mod order;
 mod process;
 mod server;
