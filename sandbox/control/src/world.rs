@@ -8,7 +8,7 @@ use axum::Router;
 use serde::{Deserialize, Serialize};
 use stepup_sandbox_acquirer::{Acquirer, AcquirerConfig, AcquirerFaults};
 use stepup_sandbox_clock::Clock;
-use stepup_sandbox_klarna::{Klarna, KlarnaConfig, KlarnaFaults};
+use stepup_sandbox_klarna::{Klarna, KlarnaFaults};
 use tokio::net::TcpListener;
 use url::Url;
 
