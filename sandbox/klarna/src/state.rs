@@ -77,3 +77,40 @@ pub enum StateReason {
     /// Klarna said no, or the customer did.
     PaymentDeclined,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::PaymentState::{
+        self, Canceled, Completed, Declined, Expired, InProgress, Submitted,
+    };
+
+    #[test]
+    fn these_steps_are_legal_and_no_others() {
+        const ALL: [PaymentState; 6] = [
+            Submitted, InProgress, Completed, Expired, Canceled, Declined,
+        ];
+        const LEGAL: [(PaymentState, PaymentState); 8] = [
+            (Submitted, InProgress),
+            (Submitted, Expired),
+            (Submitted, Canceled),
+            (InProgress, Submitted),
+            (InProgress, Completed),
+            (InProgress, Expired),
+            (InProgress, Canceled),
+            (InProgress, Declined),
+        ];
+        for from in ALL {
+            for to in ALL {
+                assert_eq!(
+                    from.can_become(to),
+                    LEGAL.contains(&(from, to)),
+                    "{from:?} -> {to:?}"
+                );
+            }
+            assert_eq!(
+                from.is_final(),
+                !LEGAL.iter().any(|(start, _)| *start == from)
+            );
+        }
+    }
+}

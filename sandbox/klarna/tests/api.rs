@@ -161,6 +161,16 @@ async fn the_token_finalises_once_and_answers_the_same_ever_after() {
 }
 
 #[tokio::test]
+async fn the_tokens_older_header_is_understood() {
+    let world = world().await;
+    let (_, token) = world.approved(&order()).await;
+    let request = world
+        .authorize_request("f", None, &order())
+        .header("Klarna-Payment-Token", token);
+    assert_eq!(send(request).await.result(), "APPROVED");
+}
+
+#[tokio::test]
 async fn simultaneous_finalisations_move_the_money_once() {
     let world = world().await;
     let (id, token) = world.approved(&order()).await;
