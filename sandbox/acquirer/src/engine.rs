@@ -8,6 +8,7 @@ use stepup_sandbox_clock::{Clock, Signal, Wake};
 use tokio::task::JoinSet;
 
 use crate::config::{AcquirerConfig, AcquirerFaults, Secret, SigningKey};
+use crate::desk::{Desk, Place};
 use crate::klarna::{Authorized, CallError, KlarnaClient};
 use crate::payment::{Payment, Stage, Step, Wish};
 use crate::store::{Change, Store, StoreError};
@@ -24,54 +25,6 @@ pub(crate) struct Engine {
     /// Given when a payment becomes due at another time.
     schedule: Signal,
     tasks: Mutex<Option<JoinSet<()>>>,
-}
-
-/// Where a payment is worked on, and where those wait who want to know.
-pub(crate) struct Desk {
-    work: Mutex<Work>,
-    changed: Signal,
-}
-
-#[derive(Default)]
-struct Work {
-    running: bool,
-    again: bool,
-    wish: Wish,
-}
-
-impl Desk {
-    fn work(&self) -> MutexGuard<'_, Work> {
-        locked(&self.work)
-    }
-
-    fn is_idle(&self) -> bool {
-        !self.work().running
-    }
-}
-
-/// The worker's place at a desk, given up however the work ends.
-struct Place {
-    desk: Arc<Desk>,
-    left: bool,
-}
-
-impl Place {
-    /// Leaves unless there is more to do. One step under the lock: nobody is turned away by a worker who has already gone.
-    fn leave(&mut self) -> bool {
-        let mut work = self.desk.work();
-        work.running = work.again;
-        self.left = !work.again;
-        self.left
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if !self.left {
-            self.desk.work().running = false;
-        }
-        self.desk.changed.notify_all();
-    }
 }
 
 impl Engine {
@@ -158,30 +111,19 @@ impl Engine {
         }
     }
 
-    pub(crate) fn desk(&self, id: &str) -> Arc<Desk> {
+    fn desk(&self, id: &str) -> Arc<Desk> {
         let mut desks = locked(&self.desks);
-        let desk = desks.entry(id.to_owned()).or_insert_with(|| {
-            Arc::new(Desk {
-                work: Mutex::default(),
-                changed: self.clock().signal(),
-            })
-        });
+        let desk = desks
+            .entry(id.to_owned())
+            .or_insert_with(|| Arc::new(Desk::new(self.clock())));
         Arc::clone(desk)
     }
 
     /// Has the payment looked at. Whoever comes while a worker is at it is served by that worker.
     pub(crate) fn nudge(self: &Arc<Self>, id: &str, wish: Wish) {
-        let desk = self.desk(id);
-        {
-            let mut work = desk.work();
-            work.wish = work.wish.max(wish);
-            if work.running {
-                work.again = true;
-                return;
-            }
-            work.running = true;
-        }
-        let place = Place { desk, left: false };
+        let Some(place) = self.desk(id).ask(wish) else {
+            return;
+        };
         let engine = Arc::clone(self);
         let id = id.to_owned();
         self.spawn(async move { engine.work(&id, place).await });
@@ -189,12 +131,7 @@ impl Engine {
 
     async fn work(&self, id: &str, mut place: Place) {
         loop {
-            let wish = {
-                let mut work = place.desk.work();
-                work.again = false;
-                std::mem::take(&mut work.wish)
-            };
-            report(self.drive(id, wish).await);
+            report(self.drive(id, place.take_wish()).await);
             if place.leave() {
                 break;
             }

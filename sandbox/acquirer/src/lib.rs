@@ -28,6 +28,7 @@
 
 mod books;
 mod config;
+mod desk;
 mod engine;
 mod http;
 mod klarna;

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Parser;
 use stepup_sandbox_acquirer::{
@@ -12,6 +13,9 @@ use stepup_sandbox_acquirer::{
 use stepup_sandbox_clock::Clock;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
+
+/// How long requests may still be answered after being asked to stop.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
 /// Reference backend of an Acquiring Partner for Klarna's step-up.
 ///
@@ -90,9 +94,20 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let public_url = options.public_url.clone().unwrap_or(address);
     let acquirer = Acquirer::new(configuration(options, &public_url)?)?;
     println!("acquirer ready at {public_url}");
-    axum::serve(listener, acquirer.router())
-        .with_graceful_shutdown(asked_to_stop())
-        .await?;
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let mut told = stopped.clone();
+    let serving = axum::serve(listener, acquirer.router()).with_graceful_shutdown(async move {
+        let _ = told.wait_for(|stop| *stop).await;
+    });
+    let mut serving = std::pin::pin!(serving.into_future());
+    tokio::select! {
+        ended = &mut serving => ended?,
+        () = asked_to_stop() => {
+            // Questions that wait for news may wait for half a minute; the app asks again.
+            let _ = stop.send(true);
+            let _ = tokio::time::timeout(LAST_ANSWERS, serving).await;
+        }
+    }
     acquirer.stop();
     Ok(())
 }
@@ -138,7 +153,19 @@ fn pairs(setting: &str, texts: &[String]) -> Result<Vec<(String, Secret)>, Strin
         .collect()
 }
 
+/// Ctrl-C, or what `kill` and containers send.
 async fn asked_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

@@ -63,7 +63,9 @@ pub(super) async fn back_from_klarna(
     let Some(payment) = engine.store.payment_by_page(&page_key)? else {
         return Ok(unknown_page());
     };
-    engine.nudge(&payment.id, Wish::Read);
+    if payment.stage != Stage::Settled {
+        engine.nudge(&payment.id, Wish::Read);
+    }
     let deadline = engine.now() + engine.config.timing.return_page_ms;
     let finalised = |payment: &Payment, idle| idle && payment.stage != Stage::Finalise;
     engine.wait_until(&payment.id, deadline, finalised).await?;

@@ -8,5 +8,6 @@ mod pages;
 mod promises;
 mod sandbox_klarna;
 mod secrecy;
+mod starting;
 mod webhooks;
 mod world;
