@@ -222,6 +222,10 @@ impl Engine {
                 tracing::warn!(payment = id, call, status, code, "authorize refused");
                 self.change(id, |p, now| p.refused(status, &code, now))?;
             }
+            Err(CallError::NotSent { what }) => {
+                tracing::warn!(payment = id, call, what, "authorize not sent");
+                self.change(id, Payment::not_sent)?;
+            }
             Err(CallError::Unknown {
                 what,
                 retry_after_ms,
@@ -272,6 +276,7 @@ impl Engine {
     fn not_answered(&self, id: &str, error: CallError) -> Result<(), StoreError> {
         let (what, retry_after_ms) = match error {
             CallError::Refused { status, code } => (format!("{status} {code}"), None),
+            CallError::NotSent { what } => (what, None),
             CallError::Unknown {
                 what,
                 retry_after_ms,

@@ -41,6 +41,8 @@ pub(crate) struct RequestNews {
 pub(crate) enum CallError {
     /// Klarna said no and did nothing.
     Refused { status: u16, code: String },
+    /// Klarna could not be reached, so that nothing can have happened there.
+    NotSent { what: String },
     /// Nobody knows what happened at Klarna. The same call has to be repeated.
     Unknown {
         what: String,
@@ -177,18 +179,11 @@ impl KlarnaClient {
 }
 
 async fn exchange(request: reqwest::RequestBuilder) -> Result<Value, CallError> {
-    let mut reply = request
-        .send()
-        .await
-        .map_err(|error| unknown(&transport_failure(error)))?;
+    let mut reply = request.send().await.map_err(transport_failure)?;
     let status = reply.status();
     let retry_after_ms = retry_after(reply.headers());
     let mut body = Vec::new();
-    while let Some(chunk) = reply
-        .chunk()
-        .await
-        .map_err(|error| unknown(&transport_failure(error)))?
-    {
+    while let Some(chunk) = reply.chunk().await.map_err(transport_failure)? {
         body.extend_from_slice(&chunk);
         if body.len() > LARGEST_REPLY {
             return Err(unknown("reply too large"));
@@ -220,8 +215,15 @@ fn says_nothing(status: StatusCode) -> bool {
     !status.is_client_error() || matches!(status.as_u16(), 408 | 409 | 425 | 429)
 }
 
-fn transport_failure(error: reqwest::Error) -> String {
-    error.without_url().to_string()
+fn transport_failure(error: reqwest::Error) -> CallError {
+    // A connection that was never made has carried nothing.
+    let not_sent = error.is_connect();
+    let what = error.without_url().to_string();
+    if not_sent {
+        CallError::NotSent { what }
+    } else {
+        unknown(&what)
+    }
 }
 
 fn unknown(what: &str) -> CallError {

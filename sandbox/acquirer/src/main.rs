@@ -1,6 +1,7 @@
 //! The reference acquirer as a server of its own, against the sandbox's Klarna or Klarna's test system.
 
 use std::error::Error;
+use std::io::IsTerminal;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -86,6 +87,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 .with_default_directive(tracing::Level::INFO.into())
                 .from_env_lossy(),
         )
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
     let options = Options::parse();

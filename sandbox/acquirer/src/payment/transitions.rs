@@ -89,6 +89,21 @@ impl Payment {
         self.due_at = Some(now + retry_after_ms.unwrap_or(0).max(pause));
     }
 
+    /// The authorize that was about to be sent never left. It is tried again after a pause, and does not count.
+    pub(crate) fn not_sent(&mut self, now: i64) {
+        match self.stage {
+            Stage::Authorize => {
+                self.first_sends -= 1;
+                if self.first_sends == 0 {
+                    self.first_sent_at = None;
+                }
+            }
+            Stage::Finalise => self.second_sends -= 1,
+            Stage::Journey | Stage::Settled => return,
+        }
+        self.unknown(None, now);
+    }
+
     /// Whether the first authorize charged somebody can only be found out by people now. Until then the payment stays open.
     pub(crate) fn stop_repeating(&mut self) {
         self.due_at = None;

@@ -129,6 +129,19 @@ async fn promise_cancelling_twice_is_cancelling_once() {
 }
 
 #[tokio::test]
+async fn a_start_that_never_reached_klarna_is_canceled_at_once() {
+    // Bound and closed again: nobody listens there.
+    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .and_then(|listener| listener.local_addr())
+        .expect("an address");
+    let world = World::with(|config| config.klarna.base_url = format!("http://{nobody}")).await;
+    assert_eq!(world.start("a1").await.word(), "pending");
+    assert_eq!(world.record("a1").first_authorizes, 0);
+    assert_eq!(world.cancel("a1").await.word(), "canceled");
+}
+
+#[tokio::test]
 async fn an_order_can_be_paid_again_after_a_cancel_and_not_before() {
     let world = World::new().await;
     let first = world.start("a1").await;

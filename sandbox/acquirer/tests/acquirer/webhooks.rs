@@ -73,6 +73,17 @@ async fn an_event_that_comes_twice_is_acted_upon_once() {
 }
 
 #[tokio::test]
+async fn an_event_id_is_taken_once_whatever_comes_with_it() {
+    let world = World::new().await;
+    world.start("a1").await;
+    let entered = world.klarna.payload("IN_PROGRESS", "2026-11-25T09:01:00Z");
+    world.webhook("e1", entered).await;
+    assert_eq!(world.completed("e1").await.status, StatusCode::NO_CONTENT);
+    assert_eq!(world.status("a1").await.word(), "pending");
+    assert!(world.klarna.calls(Kind::Second).is_empty());
+}
+
+#[tokio::test]
 async fn events_out_of_order_do_not_turn_the_state_back() {
     let world = World::new().await;
     let started = world.start("a1").await;
