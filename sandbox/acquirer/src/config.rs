@@ -108,7 +108,7 @@ pub struct Session {
     pub token: Secret,
 }
 
-/// The two ways to tell an app where the journey is (`klarna.md` 1.2, step 4).
+/// The two ways to tell an app where the journey is (Klarna, "Handle step-up scenario", step 4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReplyShape {
@@ -155,10 +155,10 @@ impl Default for Timing {
             status_ms: 4_000,
             longest_wait_ms: 30_000,
             return_page_ms: 10_000,
-            // Klarna's own idle time-out is 59 s (klarna.md 8); nobody waits that long at a till.
+            // Klarna's own idle time-out is 59 s ("Request timeout"); nobody waits that long at a till.
             klarna_call_ms: 30_000,
             read_every_ms: 2_000,
-            // Well inside the 60 minutes of a token (klarna.md 3).
+            // Well inside the 60 minutes of a token ("Klarna Network session token").
             reconcile_every_ms: 5 * 60_000,
         }
     }

@@ -1,4 +1,4 @@
-//! Klarna's API as an acquirer calls it (`klarna.md` 2, 3, 5, 8). Server to server only.
+//! Klarna's API as an acquirer calls it (docs.klarna.com, "Payment authorization" and "Integration resilience"). Server to server only.
 
 use std::time::Duration;
 
@@ -84,7 +84,7 @@ impl KlarnaClient {
             "payment_request_reference": payment.id,
             "customer_interaction_config": {
                 "method": "HANDOVER",
-                // Our own: it finalises before the browser goes on (klarna.md 1.2, step 8).
+                // Our own: it finalises before the browser goes on (Klarna's advice on the page "Handle step-up scenario").
                 "return_url": payment.internal_return_url.expose(),
                 "app_return_url": payment.app_return_url.expose(),
             },
@@ -92,7 +92,7 @@ impl KlarnaClient {
         self.authorize(payment, "first", None, &body).await
     }
 
-    /// Call 2. The token itself makes it repeatable (`klarna.md` 5); key and references are the same each time too.
+    /// Call 2. The token itself makes it repeatable (Klarna, "Final authorization"); key and references are the same each time too.
     pub(crate) async fn authorize_second(
         &self,
         payment: &Payment,
@@ -156,7 +156,7 @@ impl KlarnaClient {
         headers: Vec<(&str, String)>,
         body: Option<&Value>,
     ) -> Result<Value, CallError> {
-        // Klarna documents `Basic <API key>`, the key as it was handed out (klarna.md 2.1).
+        // Klarna documents `Basic <API key>`, the key as it was handed out.
         let mut request = self.http.request(method, url).header(
             AUTHORIZATION,
             format!("Basic {}", self.account.api_key.expose()),
@@ -210,7 +210,8 @@ async fn exchange(request: reqwest::RequestBuilder) -> Result<Value, CallError> 
     })
 }
 
-/// Statuses after which the call may have had its effect all the same, or may have it when repeated (`klarna.md` 8: 409 is a concurrent update).
+/// Statuses after which the call may have had its effect all the same, or may have it when repeated. 409 is a
+/// concurrent update (Klarna, "Error handling").
 fn says_nothing(status: StatusCode) -> bool {
     !status.is_client_error() || matches!(status.as_u16(), 408 | 409 | 425 | 429)
 }
@@ -238,7 +239,8 @@ fn retry_after(headers: &HeaderMap) -> Option<i64> {
     Some(seconds.clamp(0, 3_600) * 1_000)
 }
 
-/// `step_up_config` left out: what both calls have in common, so that call 2 repeats the payload of call 1 (`klarna.md` 5).
+/// `step_up_config` left out: what both calls have in common, so that call 2 repeats the payload of call 1
+/// (Klarna, "Final authorization").
 fn authorize_body(payment: &Payment) -> Value {
     json!({
         "currency": payment.currency,
@@ -274,7 +276,7 @@ fn read_authorize(reply: &Value) -> Result<Authorized, CallError> {
 pub(crate) fn request_news(request: &Value) -> RequestNews {
     let context = &request["state_context"];
     let interaction = &context["customer_interaction"];
-    // Newest name first; the older ones are still sent (klarna.md 5). Some send it beside the context (klarna.md 4).
+    // Newest name first; the older ones are still sent. Public listeners find it beside the context too.
     let token = [
         "klarna_network_session_token",
         "interoperability_token",
@@ -294,7 +296,7 @@ pub(crate) fn request_news(request: &Value) -> RequestNews {
     }
 }
 
-/// RFC 3339 with 0 to 9 fractional digits (`klarna.md` 3).
+/// RFC 3339 with 0 to 9 fractional digits, as Klarna's samples have it.
 pub(crate) fn unix_ms(text: &str) -> Option<i64> {
     let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
     i64::try_from(at.unix_timestamp_nanos() / 1_000_000).ok()

@@ -5,7 +5,7 @@ use url::{Host, Url};
 
 use crate::config::{ReplyShape, ReturnLinks, Secret};
 
-/// Klarna's currencies (`klarna.md` 2.3).
+/// Klarna's currencies (its v1 reference).
 const CURRENCIES: [&str; 15] = [
     "AUD", "CAD", "CHF", "CZK", "DKK", "EUR", "GBP", "HUF", "MXN", "NOK", "NZD", "PLN", "RON",
     "SEK", "USD",
@@ -96,7 +96,8 @@ fn reference(body: &Map<String, Value>) -> Result<String, Refusal> {
     Ok(text)
 }
 
-/// One link serves for both where only one is given: Klarna advises not to ask a Partner for a second URL (`klarna.md` 1.2).
+/// One link serves for both where only one is given: Klarna advises not to ask a Partner for a second URL
+/// ("Handle step-up scenario", step 1).
 fn return_links(
     body: &Map<String, Value>,
     rule: &ReturnLinks,
@@ -116,7 +117,7 @@ fn return_links(
 }
 
 fn is_permitted(link: &str, rule: &ReturnLinks) -> bool {
-    // `://` is demanded by Klarna (klarna.md 6.2); plain graphic ASCII because the link becomes a Location header.
+    // `://` is demanded by Klarna of an `app_return_url`; plain graphic ASCII because the link becomes a Location header.
     let shape = link.len() <= LONGEST_LINK
         && link.contains("://")
         && link.chars().all(|c| c.is_ascii_graphic());

@@ -1,4 +1,4 @@
-//! `POST /klarna/webhooks` (`klarna.md` 4): signed over the raw body, repeated, out of order, and answered at once.
+//! `POST /klarna/webhooks` (Klarna, "Set up your webhooks"): signed over the raw body, repeated, out of order, and answered at once.
 
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ impl Event {
     fn read(body: &Value) -> Option<Self> {
         let metadata = &body["metadata"];
         let kind = metadata["event_type"].as_str()?.to_owned();
-        // Some listeners of others read `data` (klarna.md 4).
+        // Klarna documents `payload`; some public listeners read `data`.
         let payload = ["payload", "data"]
             .iter()
             .map(|name| &body[*name])

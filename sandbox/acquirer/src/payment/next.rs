@@ -3,7 +3,7 @@
 use super::{Payment, Stage};
 use crate::config::Secret;
 
-/// Klarna remembers an idempotency key for 24 h (`klarna.md` 2.2). Repeated later, the first authorize could charge twice.
+/// Klarna remembers an idempotency key for 24 h ("Idempotency"). Repeated later, the first authorize could charge twice.
 const FIRST_REPEATABLE_MS: i64 = 23 * 3_600_000;
 
 /// How much a visitor wants Klarna to be asked.

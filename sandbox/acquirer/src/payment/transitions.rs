@@ -243,7 +243,7 @@ impl Payment {
     }
 }
 
-/// States that a payment request never leaves (`klarna.md` 3).
+/// States that a payment request never leaves (Klarna, "Monitor the payment request state").
 fn is_end(state: &str) -> bool {
     matches!(state, "COMPLETED" | "EXPIRED" | "CANCELED" | "DECLINED")
 }
