@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use crate::internalize;
+use crate::native;
 use crate::process::{self, Failure, Outcome, at};
 use crate::project::Project;
 
@@ -36,18 +37,25 @@ pub fn generate(project: &Project, languages: &[Language]) -> Outcome<()> {
 
 /// The library for this machine, with its symbols: the generator reads them.
 fn host_library(project: &Project) -> Outcome<PathBuf> {
-    let mut cargo = project.cargo()?;
-    cargo.args([
-        "rustc",
-        "--quiet",
-        "--package",
-        "klarna-step-up",
-        "--lib",
-        "--crate-type",
-        "cdylib",
-    ]);
-    process::run(cargo)?;
-    Ok(project.target()?.join("debug").join(LIBRARY))
+    let inputs = project.core_inputs()?;
+    let rustc = project.rustc_version()?;
+    let entry = project
+        .cache
+        .entry("host-debug", &[inputs.as_bytes(), rustc.as_bytes()]);
+    let folder = entry.get(|out| {
+        let mut cargo = project.cargo()?;
+        cargo.args([
+            "rustc",
+            "--quiet",
+            "--package",
+            "klarna-step-up",
+            "--lib",
+            "--crate-type",
+            "cdylib",
+        ]);
+        native::build(cargo, &project.target()?, "debug", LIBRARY, out)
+    })?;
+    Ok(folder.join(LIBRARY))
 }
 
 /// An empty folder for generated files, outside the sources until all of them are there.

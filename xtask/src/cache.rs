@@ -154,7 +154,7 @@ impl Entry {
 }
 
 /// Waits for the lock file and holds it until dropped. Its time of change says when the entry was last used.
-fn lock(path: &Path) -> Outcome<File> {
+pub fn lock(path: &Path) -> Outcome<File> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(at(folder))?;
     }
@@ -173,7 +173,8 @@ fn lock(path: &Path) -> Outcome<File> {
     Ok(file)
 }
 
-fn remove(path: &Path) -> Outcome<()> {
+/// Removes a file or a folder, if it is there.
+pub fn remove(path: &Path) -> Outcome<()> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Ok(found) if found.is_dir() => fs::remove_dir_all(path).map_err(at(path)),
@@ -188,22 +189,22 @@ pub fn show(project: &Project) -> Outcome<ExitCode> {
     println!("cargo    {}", project.target()?.display());
     let mut total = 0;
     for name in entries(folder)? {
-        let mut du = process::command("du");
-        du.arg("-sk").arg(folder.join(&name));
-        let said = process::read(du)?;
-        let kilobytes: u64 = said
-            .split_whitespace()
-            .next()
-            .and_then(|word| word.parse().ok())
-            .unwrap_or(0);
-        total += kilobytes;
-        println!("{:>7} MB  {name}", kilobytes / 1024);
+        let megabytes = megabytes(&folder.join(&name))?;
+        total += megabytes;
+        println!("{megabytes:>7} MB  {name}");
     }
-    println!(
-        "{:>7} MB  in all; `cargo xtask cache clear [NAME…]` removes it",
-        total / 1024
-    );
+    println!("{total:>7} MB  in all; `cargo xtask cache clear [NAME…]` removes it");
     Ok(ExitCode::SUCCESS)
+}
+
+/// The size on disk.
+pub fn megabytes(path: &Path) -> Outcome<u64> {
+    let mut du = process::command("du");
+    du.arg("-sm").arg(path);
+    let said = process::read(du)?;
+    let size = said.split_whitespace().next();
+    size.and_then(|word| word.parse().ok())
+        .ok_or_else(|| Failure::new(format!("du said `{said}`")))
 }
 
 /// Removes the entries whose names begin with one of `names`, or everything.

@@ -3,6 +3,7 @@
 mod bindings;
 mod cache;
 mod internalize;
+mod native;
 mod package;
 mod process;
 mod project;
@@ -20,6 +21,15 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::process::Outcome;
 use crate::project::Project;
 
+const EXAMPLES: &str = "\
+Examples:
+  cargo xtask demo                     watch a payment go through, from nothing
+  cargo xtask scenarios link-twice     one scenario; --json for a program
+  cargo xtask test                     everything that CI runs
+  cargo xtask test rust kotlin         some parts, in this order
+  cargo xtask package android --check  does it link for phones, and how large is it?
+  cargo xtask cache clear swift-root   make one toolchain anew at the next need";
+
 /// Builds, tests, packages and demonstrates `KlarnaStepUp`.
 ///
 /// What a command needs beyond Rust (a Swift root, the standard library for phones, a linker for Android) it fetches and
@@ -27,6 +37,7 @@ use crate::project::Project;
 /// it stops and says which to install. Cargo's own output goes to `CARGO_TARGET_DIR` if that is set, else into the same folder.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+#[command(after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

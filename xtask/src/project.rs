@@ -39,6 +39,13 @@ impl Project {
         command
     }
 
+    /// What `rustc -vV` says in this checkout.
+    pub fn rustc_version(&self) -> Outcome<String> {
+        let mut rustc = process::command("rustc");
+        rustc.arg("-vV").current_dir(&self.root);
+        process::read(rustc)
+    }
+
     /// Where cargo builds: `CARGO_TARGET_DIR`, or a folder of the cache that serves every checkout, so that a fresh clone does
     /// not compile its dependencies again. Cargo itself tells the versions in a lock file apart; another compiler gets
     /// another folder.
@@ -54,6 +61,27 @@ impl Project {
             .cache
             .folder()
             .join(format!("target-{}", cache::key(&[version.as_bytes()]))))
+    }
+
+    /// Keeps the shared target folder from growing for ever: each checkout leaves its own build of the workspace's crates there.
+    pub fn trim_target(&self) -> Outcome<()> {
+        const LIMIT_MB: u64 = 12_000;
+        let target = self.target()?;
+        let ours = target.starts_with(self.cache.folder()) && target.exists();
+        if !ours || cache::megabytes(&target)? < LIMIT_MB {
+            return Ok(());
+        }
+        println!(
+            "{} is over {LIMIT_MB} MB: clearing the workspace's crates",
+            target.display()
+        );
+        let mut clean = self.cargo()?;
+        clean.args(["clean", "--workspace"]);
+        let cleaned = process::run(clean);
+        if cleaned.is_err() || cache::megabytes(&target)? >= LIMIT_MB {
+            std::fs::remove_dir_all(&target).map_err(process::at(&target))?;
+        }
+        Ok(())
     }
 
     /// Cargo in this checkout, with the shared target folder.

@@ -68,6 +68,9 @@ pub fn run(project: &Project, parts: &[Part], long: bool) -> ExitCode {
     } else {
         parts.to_vec()
     };
+    if let Err(failure) = project.trim_target() {
+        println!("the target folder could not be trimmed: {failure}");
+    }
     let mut total = Tally::default();
     let mut lines = Vec::new();
     let started = Instant::now();
@@ -257,8 +260,7 @@ fn tree(project: &Project) -> Outcome<Ran> {
     let listed = std::fs::read_to_string(&list).map_err(process::at(&list))?;
     let mut found = Vec::new();
     for target in ["aarch64-linux-android", "aarch64-apple-ios"] {
-        let arguments =
-            "tree --package klarna-step-up --edges normal --prefix none --format {p} --target";
+        let arguments = "tree --package klarna-step-up --edges normal,no-proc-macro --prefix none --format {p} --target";
         let said = process::read(cargo(project, &format!("{arguments} {target}"))?)?;
         let names = said
             .lines()

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use crate::native;
 use crate::process::{self, Failure, Outcome, at};
 use crate::project::Project;
 use crate::system;
@@ -86,15 +87,8 @@ fn link(project: &Project, flavour: Flavour) -> Outcome<PathBuf> {
         ]);
         cargo.args(flavour.cargo_arguments());
         android.apply(&mut cargo, TARGET, LIBRARY);
-        process::run(cargo)?;
-        let built = project
-            .target()?
-            .join("mobile")
-            .join(TARGET)
-            .join("release")
-            .join(LIBRARY);
-        std::fs::copy(&built, out.join(LIBRARY)).map_err(at(&built))?;
-        Ok(())
+        let target = MobileRust::target(project)?;
+        native::build(cargo, &target, &format!("{TARGET}/release"), LIBRARY, out)
     })?;
     Ok(folder.join(LIBRARY))
 }

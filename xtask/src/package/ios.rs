@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::native;
 use crate::process::{self, Failure, Outcome, at};
 use crate::project::Project;
 use crate::tally::Tally;
@@ -54,15 +55,8 @@ fn build(project: &Project, flavour: Flavour) -> Outcome<PathBuf> {
                 .env("SDKROOT", &headers)
                 .env("CC_aarch64_apple_ios", "clang-22")
                 .env("AR_aarch64_apple_ios", "llvm-ar-22");
-            process::run(cargo)?;
-            let built = project
-                .target()?
-                .join("mobile")
-                .join(TARGET)
-                .join("release")
-                .join(LIBRARY);
-            std::fs::copy(&built, out.join(LIBRARY)).map_err(at(&built))?;
-            Ok(())
+            let target = MobileRust::target(project)?;
+            native::build(cargo, &target, &format!("{TARGET}/release"), LIBRARY, out)
         })?;
     Ok(folder.join(LIBRARY))
 }

@@ -56,7 +56,12 @@ impl MobileRust {
         })
     }
 
-    /// Cargo of this toolchain in the checkout, with a target folder of its own.
+    /// Where it builds: a folder of its own, since the compiler is another one.
+    pub fn target(project: &Project) -> Outcome<PathBuf> {
+        Ok(project.target()?.join("mobile"))
+    }
+
+    /// Cargo of this toolchain in the checkout.
     pub fn cargo(&self, project: &Project) -> Outcome<Command> {
         let mut cargo = project.cargo()?;
         // `cargo run` names the toolchain it belongs to; rustup would obey that rather than this one's path.
@@ -64,7 +69,6 @@ impl MobileRust {
             .env("RUSTUP_TOOLCHAIN", &self.toolchain)
             .env_remove("RUSTC")
             .env_remove("CARGO");
-        cargo.env("CARGO_TARGET_DIR", project.target()?.join("mobile"));
         cargo.env("IPHONEOS_DEPLOYMENT_TARGET", IOS_DEPLOYMENT_TARGET);
         Ok(cargo)
     }
