@@ -234,7 +234,7 @@ impl StatusCompletion {
     }
 }
 
-/// Wakes the core, and says whether it sleeps. For clocks of tests.
+/// Wakes the core from one rest, and says whether that rest still lasts. For clocks of tests; each `wake_at` brings a new one.
 #[derive(uniffi::Object)]
 pub struct Waker {
     wake: Box<dyn Fn() + Send + Sync>,
@@ -260,7 +260,7 @@ impl Waker {
         (self.wake)();
     }
 
-    /// The core has nothing to do: everything that was posted to it has been dealt with.
+    /// Nothing was posted to the core since it came to rest: what `wake_at` said still holds.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         (self.is_idle)()

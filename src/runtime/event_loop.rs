@@ -18,7 +18,7 @@ use crate::journal::store::RecordName;
 use crate::links::LinkForm;
 use crate::machine::{AttemptId, Input, LinkSignal, Machine, Now, Surface};
 use crate::model::{DeliveredOutcome, Event};
-use crate::seams::{Entropy, HostParts, Listener, Presenter, StepObserver, TestParts, Waker};
+use crate::seams::{Entropy, HostParts, Listener, Presenter, StepObserver, TestParts};
 use crate::settings::Settings;
 
 /// An attempt in this process.
@@ -86,18 +86,10 @@ impl Loop {
         let journal = Journal::open(&settings.directory, entropy.as_ref())?;
         let time = match test.clock {
             None => TimeSource::system(),
-            Some(clock) => {
-                let (nudge, counters) = (post.clone(), Arc::clone(&post.counters));
-                let waker = Waker::new(
-                    move || nudge.send(Message::Nudge),
-                    move || counters.is_idle(),
-                );
-                TimeSource::Host {
-                    clock,
-                    waker,
-                    last: Now { wall: 0, mono: 0 },
-                }
-            }
+            Some(clock) => TimeSource::Host {
+                clock,
+                last: Now { wall: 0, mono: 0 },
+            },
         };
         let outstanding: Outstanding = Arc::new(AtomicU32::new(0));
         let thread = |name| OffLoop::new(name, &outstanding, &post);
@@ -160,10 +152,10 @@ impl Loop {
             }
             self.dispatch(message);
             self.fire();
+            self.post.counters.dealt_with();
             if self.messages.is_empty() {
                 self.rest();
             }
-            self.post.counters.dealt_with();
         }
     }
 
@@ -184,7 +176,7 @@ impl Loop {
     fn rest(&mut self) {
         let at = self.next_wake();
         let in_flight = self.requests.count() + self.outstanding.load(Ordering::SeqCst);
-        self.time.rest(at, in_flight);
+        self.time.rest(at, in_flight, &self.post);
     }
 
     fn next_wake(&self) -> Option<u64> {

@@ -145,10 +145,12 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    pub fn is_idle(&self) -> bool {
-        // `done` first: it never overtakes `posted`.
-        let done = self.done.load(Ordering::SeqCst);
-        done == self.posted.load(Ordering::SeqCst)
+    fn posted(&self) -> u64 {
+        self.posted.load(Ordering::SeqCst)
+    }
+
+    fn done(&self) -> u64 {
+        self.done.load(Ordering::SeqCst)
     }
 
     fn dealt_with(&self) {

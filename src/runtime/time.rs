@@ -3,17 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::{Message, Post};
 use crate::machine::Now;
 use crate::seams::{Clock, Waker};
 
 /// The system's clocks, or a test's.
 pub(super) enum TimeSource {
     System(Instant),
-    Host {
-        clock: Arc<dyn Clock>,
-        waker: Arc<Waker>,
-        last: Now,
-    },
+    Host { clock: Arc<dyn Clock>, last: Now },
 }
 
 impl TimeSource {
@@ -44,10 +41,19 @@ impl TimeSource {
     }
 
     /// Nothing is to be done until `at`.
-    pub fn rest(&mut self, at: Option<u64>, in_flight: u32) {
-        if let Self::Host { clock, waker, .. } = self {
+    pub fn rest(&mut self, at: Option<u64>, in_flight: u32, post: &Post) {
+        if let Self::Host { clock, .. } = self {
+            let (nudge, counters, seen) = (
+                post.clone(),
+                Arc::clone(&post.counters),
+                post.counters.done(),
+            );
+            let waker = Waker::new(
+                move || nudge.send(Message::Nudge),
+                move || counters.posted() == seen,
+            );
             // A clock that fails wakes nobody; the next message does.
-            let _ = clock.wake_at(at, in_flight, Arc::clone(waker));
+            let _ = clock.wake_at(at, in_flight, waker);
         }
     }
 
