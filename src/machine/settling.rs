@@ -163,10 +163,12 @@ impl Machine {
     }
 
     /// Attempts of another owner or backend cannot be asked about; they go seven days past their end.
-    pub(super) fn forget_of_others(&mut self, now: Now) {
+    pub(super) fn forget_of_others(&mut self, now: Now) -> bool {
         let grace = i64::try_from(self.policy.give_up_after).unwrap_or(i64::MAX);
-        if now.wall > self.life_end().saturating_add(grace) {
+        let outlived = now.wall > self.life_end().saturating_add(grace);
+        if outlived {
             self.note_forgotten(Note::GaveUp);
         }
+        outlived
     }
 }

@@ -165,17 +165,19 @@ impl Machine {
             self.expire_outcome(now);
             return;
         }
-        if !visible {
-            self.forget_of_others(now);
+        self.live.start = Start::Done;
+        if !visible && self.forget_of_others(now) {
             return;
         }
-        self.see(Evidence::Restart);
         if self.record.start == StartFate::Open {
-            self.live.start = Start::Done;
             let record = self.write();
             record.start = StartFate::Unknown;
             record.phase = Phase::Confirming;
         }
+        if !visible {
+            return;
+        }
+        self.see(Evidence::Restart);
         self.restore_cancel(now);
         self.ask_now(now);
     }
