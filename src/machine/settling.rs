@@ -1,9 +1,9 @@
 //! Outcomes: settled by a word only, sticky, kept until acknowledged.
 
-use super::live::{Showing, Want};
+use super::live::{Showing, Start, Want};
 use super::{
-    CanceledReason, Effect, Machine, Note, Now, OutcomeRecord, Phase, Time, UndeterminedReason,
-    Verdict,
+    CanceledReason, Effect, Machine, Note, Now, OutcomeRecord, Phase, StartFate, Time,
+    UndeterminedReason, Verdict,
 };
 use crate::reply::Word;
 
@@ -60,6 +60,14 @@ impl Machine {
         self.live.want = Want::Nothing;
         if matches!(self.live.showing, Showing::Saving(_)) {
             self.live.showing = Showing::Nothing;
+        }
+        if matches!(self.live.start, Start::Wanted | Start::Waiting) {
+            // A start is repeated only while somebody waits for it.
+            self.live.start = Start::Done;
+            self.live.times.clear(Time::StartRetry);
+            let record = self.write();
+            record.start = StartFate::Unknown;
+            record.phase = Phase::Confirming;
         }
         for time in [
             Time::Ask,

@@ -128,7 +128,7 @@ impl Machine {
             self.policy.unsent_budget
         };
         let withdrawn = self.record.cancel.is_some();
-        if waited < budget && !by_app && !withdrawn {
+        if waited < budget && !by_app && !withdrawn && self.live.watching {
             let pause = self
                 .policy
                 .stretched(FIRST_RETRY, self.live.sends.saturating_sub(1));
