@@ -53,6 +53,9 @@ impl Machine {
             }
             LinkSignal::Completion => {
                 self.dismiss();
+                // The customer is done: there is nothing left to show.
+                self.live.want = Want::Nothing;
+                self.live.waiting = false;
                 if self.live.times.get(Time::CompletionSince).is_some()
                     && self.record.start == StartFate::Answered
                 {
