@@ -188,9 +188,12 @@ impl Machine {
         if self.record.is_settled() {
             return;
         }
-        let unsent = self.live.sends == 0
-            && matches!(self.live.start, Start::Wanted | Start::ByApp)
-            && !self.live.restored;
+        let unsent = match self.live.start {
+            Start::Wanted => self.live.sends == 0,
+            // The app may send it as soon as the first record is on the disk.
+            Start::ByApp => self.live.written == 0,
+            Start::InFlight | Start::Waiting | Start::Done => false,
+        };
         if unsent {
             self.settle(
                 Verdict::NotStarted(NotStartedReason::JournalUnavailable),
