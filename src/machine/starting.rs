@@ -50,7 +50,9 @@ impl Machine {
     }
 
     pub(super) fn due_start(&mut self, now: Now) {
-        if self.live.start != Start::Wanted || !self.is_saved() {
+        // Rule 3. The record of a start that was sent before is on the disk already.
+        let saved = self.is_saved() || (self.live.sends > 0 && self.is_saved_or_refused());
+        if self.live.start != Start::Wanted || !saved {
             return;
         }
         self.live.start = Start::InFlight;
