@@ -119,8 +119,11 @@ impl Machine {
         if !live.visible || !live.foreground || live.asking.is_some() || self.is_starting() {
             return None;
         }
-        let at = live.times.get(Time::Ask)?;
-        Some(at.max(live.times.get(Time::NotBefore).unwrap_or(0)))
+        let not_before = [Time::NotBefore, Time::Merge]
+            .into_iter()
+            .filter_map(|time| live.times.get(time))
+            .max();
+        Some(live.times.get(Time::Ask)?.max(not_before.unwrap_or(0)))
     }
 
     fn may_wait(&self) -> bool {
