@@ -245,7 +245,7 @@ impl Machine {
             self.live.asking = None;
             self.live.owed = false;
         }
-        self.live.failures = 0;
+        self.answers_again(now);
         self.live.times.set(Time::UsefulMark, now.mono);
         if old {
             self.emit(Note::OldVersionIgnored);
@@ -380,13 +380,20 @@ impl Machine {
             self.wish_to_cancel(CancelCause::StartClosed, now);
         }
         self.live.failures = self.live.failures.saturating_add(1);
-        let lost = self
-            .live
-            .times
-            .since(Time::UsefulMark, now.mono)
-            .unwrap_or(0);
-        self.stretch_completion(lost, now);
+        self.credit_lost_time(now);
         self.plan_question(now);
+    }
+
+    /// The row of unanswered questions ends, or is taken to.
+    pub(super) fn answers_again(&mut self, now: Now) {
+        if std::mem::take(&mut self.live.failures) > 0 {
+            self.credit_lost_time(now);
+        }
+    }
+
+    fn credit_lost_time(&mut self, now: Now) {
+        let lost = self.live.times.since(Time::UsefulMark, now.mono);
+        self.stretch_completion(lost.unwrap_or(0), now);
     }
 
     /// Time in which no answer could come does not use up the budget.

@@ -230,7 +230,7 @@ impl Machine {
     }
 
     fn retry_everything(&mut self, now: Now) {
-        self.live.failures = 0;
+        self.answers_again(now);
         if self.live.start == Start::Waiting {
             self.live.times.set(Time::StartRetry, now.mono);
         }
