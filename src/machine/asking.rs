@@ -160,7 +160,8 @@ impl Machine {
             Some(delay) => delay,
             None => return,
         };
-        let delay = ConfirmationPolicy::jittered(delay, self.dice(self.live.asks));
+        let jittered = ConfirmationPolicy::jittered(delay, self.dice(self.live.asks));
+        let delay = jittered.min(self.policy.stretch_cap.max(delay));
         self.live.times.set(Time::Ask, now.mono + delay);
     }
 

@@ -127,7 +127,8 @@ impl Machine {
         let delay = self
             .policy
             .stretched(FIRST_RETRY, self.live.cancel_failures);
-        let delay = ConfirmationPolicy::jittered(delay, self.dice(self.live.cancel_failures));
+        let delay = ConfirmationPolicy::jittered(delay, self.dice(self.live.cancel_failures))
+            .min(self.policy.stretch_cap);
         self.live.times.set(Time::Cancel, now.mono + delay);
     }
 
