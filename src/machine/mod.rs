@@ -246,6 +246,10 @@ impl Machine {
             return;
         }
         if visible {
+            if self.live.restored {
+                self.restore_cancel(now);
+            }
+            self.cancel_at_once(now);
             self.ask_now(now);
         } else if self.live.watching {
             self.undetermined(UndeterminedReason::OwnerChanged, now);
