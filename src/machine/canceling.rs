@@ -102,8 +102,7 @@ impl Machine {
         self.live.canceling = false;
         self.live.cancel_failures = self.live.cancel_failures.saturating_add(1);
         self.emit(Note::AskFailed(failure));
-        if failure == StatusFailure::NotSent && !self.live.cancel_unaccounted && !self.live.restored
-        {
+        if failure == StatusFailure::NotSent && !self.live.cancel_unaccounted {
             self.write().cancel = Some(CancelWish {
                 sent: false,
                 ..wish
