@@ -136,8 +136,11 @@ impl Machine {
     }
 
     pub(super) fn reopen(&mut self, surfaces: Vec<Surface>, now: Now) {
+        let cancel = self.record.cancel;
         self.withdraw_abandon();
         if !self.can_reopen(now) {
+            self.record.cancel = cancel;
+            self.cancel_at_once(now);
             return;
         }
         self.dismiss();
