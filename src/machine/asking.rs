@@ -424,8 +424,8 @@ impl Machine {
 
     /// Where nobody shows the waiting screen, no app should spin for half an hour.
     pub(super) fn expect_customer_to_leave(&mut self, now: Now) {
-        let nothing_to_wait_for =
-            self.live.showing == Showing::Nothing && self.live.want != Want::Now;
+        let to_be_shown = self.live.want == Want::Now && self.record.journey.is_some();
+        let nothing_to_wait_for = self.live.showing == Showing::Nothing && !to_be_shown;
         let confirming = self.record.phase == Phase::Confirming;
         let counted = self.live.times.get(Time::CompletionSince).is_some()
             && self.record.start == StartFate::Answered;

@@ -95,6 +95,7 @@ impl Machine {
         if self.record.start == StartFate::Unknown {
             // The answer came after all; the budget for not knowing is void.
             self.live.times.clear(Time::CompletionSince);
+            self.live.times.clear(Time::CustomerLeft);
         }
         self.write().start = StartFate::Answered;
         if self.record.phase == Phase::Starting {
