@@ -108,7 +108,7 @@ pub fn admit<'a>(
     }
     let paid = tombstones
         .iter()
-        .find(|stone| stone.order == order.hash && now_wall - stone.at <= TOMBSTONE_LIFE);
+        .find(|stone| stone.order == order.hash && now_wall.saturating_sub(stone.at) <= TOMBSTONE_LIFE);
     match paid {
         Some(stone) => Admission::Paid(stone.outcome.clone()),
         None if unfinished >= UNFINISHED_LIMIT => {

@@ -341,7 +341,9 @@ impl Machine {
         let backend_now = date.unwrap_or(now.wall);
         let left = reply
             .expires_in_ms
-            .or_else(|| reply.expires_at_ms.map(|end| end - backend_now));
+            .or_else(|| reply
+                    .expires_at_ms
+                    .map(|end| end.saturating_sub(backend_now)));
         if let Some(left) = left {
             self.live.times.set(
                 Time::LifeEnd,

@@ -144,7 +144,7 @@ impl Machine {
             .record
             .outcome
             .as_ref()
-            .is_some_and(|outcome| outcome.deliveries >= 2 && now.wall - outcome.at > keep);
+            .is_some_and(|outcome| outcome.deliveries >= 2 && now.wall.saturating_sub(outcome.at) > keep);
         if old {
             self.live.delivered = self.record.outcomes;
             self.note_forgotten(Note::OutcomeExpired);
