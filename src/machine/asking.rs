@@ -339,11 +339,11 @@ impl Machine {
             self.write().payment_id.clone_from(&reply.payment_id);
         }
         let backend_now = date.unwrap_or(now.wall);
-        let left = reply
-            .expires_in_ms
-            .or_else(|| reply
-                    .expires_at_ms
-                    .map(|end| end.saturating_sub(backend_now)));
+        let left = reply.expires_in_ms.or_else(|| {
+            reply
+                .expires_at_ms
+                .map(|end| end.saturating_sub(backend_now))
+        });
         if let Some(left) = left {
             self.live.times.set(
                 Time::LifeEnd,

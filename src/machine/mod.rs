@@ -248,8 +248,9 @@ impl Machine {
         if visible {
             if self.live.restored {
                 self.restore_cancel(now);
+            } else {
+                self.cancel_at_once(now);
             }
-            self.cancel_at_once(now);
             self.ask_now(now);
         } else if self.live.watching {
             self.undetermined(UndeterminedReason::OwnerChanged, now);

@@ -140,11 +140,9 @@ impl Machine {
     /// Rule 9's other end: delivered twice, and old.
     pub(super) fn expire_outcome(&mut self, now: Now) {
         let keep = i64::try_from(self.policy.keep_outcome).unwrap_or(i64::MAX);
-        let old = self
-            .record
-            .outcome
-            .as_ref()
-            .is_some_and(|outcome| outcome.deliveries >= 2 && now.wall.saturating_sub(outcome.at) > keep);
+        let old = self.record.outcome.as_ref().is_some_and(|outcome| {
+            outcome.deliveries >= 2 && now.wall.saturating_sub(outcome.at) > keep
+        });
         if old {
             self.live.delivered = self.record.outcomes;
             self.note_forgotten(Note::OutcomeExpired);

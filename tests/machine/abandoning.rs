@@ -44,8 +44,10 @@ fn a_cancellation_that_is_still_pending_is_asked_about_until_a_word() {
     let mut phone = Phone::in_journey();
     phone.give(Input::Observed(true)).give(Input::Abandon);
     phone.backend = Some(pending());
-    phone.cancel_answer(pending_at(KlarnaState::Completed));
-    phone.pass(MINUTE);
+    phone
+        .answer(pending())
+        .cancel_answer(pending_at(KlarnaState::Completed))
+        .pass(MINUTE);
     assert!(phone.is_silent());
     assert!(phone.asks_in_log() > 5);
     assert!(phone.cancels() >= 2);
@@ -71,7 +73,9 @@ fn abandon_before_anything_was_sent_is_not_started() {
     phone.give(Input::Start {
         surfaces: vec![Surface::CustomTab],
     });
-    phone.give(Input::Abandon).give(Input::Persisted { revision: 2 });
+    phone
+        .give(Input::Abandon)
+        .give(Input::Persisted { revision: 2 });
     assert_eq!(
         phone.verdict(),
         Verdict::NotStarted(NotStartedReason::Abandoned)
@@ -84,7 +88,7 @@ fn abandon_while_the_start_is_on_its_way_stops_repeating_it() {
     let mut phone = Phone::paying();
     phone.give(Input::Abandon);
     assert_eq!(phone.cancels(), 1);
-    phone.give(lost()).pass(MINUTE);
+    phone.give(lost()).pass(50 * SECOND);
     assert_eq!(phone.starts(), 1);
     phone.cancel_answer(word(Word::Canceled));
     assert_eq!(

@@ -81,10 +81,7 @@ fn the_same_content_joins_and_other_content_is_busy() {
 #[test]
 fn another_owners_attempt_is_busy_whatever_is_asked() {
     for if_busy in [IfBusy::Join, IfBusy::Replace] {
-        for known in [
-            unfinished(),
-            settled(Verdict::Approved { receipt: None }),
-        ] {
+        for known in [unfinished(), settled(Verdict::Approved { receipt: None })] {
             let known = [Known {
                 visible: false,
                 ..known

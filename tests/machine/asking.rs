@@ -136,7 +136,10 @@ fn a_link_within_the_merge_window_is_the_only_question() {
 fn nothing_is_asked_in_the_background() {
     let mut phone = Phone::in_journey();
     phone.backend = Some(pending());
-    phone.pass(12 * SECOND).give(Input::Backgrounded).clear_log();
+    phone
+        .pass(12 * SECOND)
+        .give(Input::Backgrounded)
+        .clear_log();
     phone.pass(10 * MINUTE);
     assert_eq!(phone.asks_in_log(), 0);
 }
@@ -267,8 +270,7 @@ fn a_link_ends_the_long_poll_and_asks_without_wait() {
 fn the_newest_journey_replaces_the_stored_one() {
     let mut phone = Phone::in_journey();
     let mut newer = pending_with_journey();
-    newer.journey.as_mut().expect("has one").kind =
-        klarna_step_up::hosts::JourneyKind::RedirectUrl;
+    newer.journey.as_mut().expect("has one").kind = klarna_step_up::hosts::JourneyKind::RedirectUrl;
     phone
         .pass(6 * SECOND)
         .answer(StatusAnswer::Reply(newer.clone()));

@@ -25,10 +25,7 @@ fn each_word_has_its_outcome() {
                 reason: None,
             },
         ),
-        (
-            Word::Canceled,
-            Verdict::Canceled(CanceledReason::ByBackend),
-        ),
+        (Word::Canceled, Verdict::Canceled(CanceledReason::ByBackend)),
         (Word::Expired, Verdict::Canceled(CanceledReason::Expired)),
     ] {
         let mut phone = Phone::in_journey();
@@ -57,9 +54,19 @@ fn details_are_the_receipt_and_the_reason_explains() {
 #[test]
 fn the_journey_url_is_dropped_from_the_disk_when_the_attempt_settles() {
     let mut phone = Phone::in_journey();
-    assert!(phone.disk.as_ref().is_some_and(|disk| disk.journey.is_some()));
+    assert!(
+        phone
+            .disk
+            .as_ref()
+            .is_some_and(|disk| disk.journey.is_some())
+    );
     phone.pass(6 * SECOND).answer(word(Word::Approved));
-    assert!(phone.disk.as_ref().is_some_and(|disk| disk.journey.is_none()));
+    assert!(
+        phone
+            .disk
+            .as_ref()
+            .is_some_and(|disk| disk.journey.is_none())
+    );
 }
 
 #[test]

@@ -141,9 +141,7 @@ fn a_presenter_that_does_not_answer_may_have_opened_it() {
     let mut phone = Phone::paying();
     phone.backend = Some(pending());
     phone.reply(ready()).pass(11 * SECOND);
-    assert!(phone.noted(Note::Seen(
-        klarna_step_up::machine::Evidence::PerhapsOpen
-    )));
+    assert!(phone.noted(Note::Seen(klarna_step_up::machine::Evidence::PerhapsOpen)));
     assert_eq!(
         phone.machine.view(phone.now).surface,
         Some(Surface::CustomTab)

@@ -206,10 +206,10 @@ fn evidence_is_bounded() {
 #[test]
 fn a_late_answer_of_an_earlier_life_is_not_the_answer_of_this_one() {
     let mut phone = Phone::paying();
-    phone.give(lost()).restart().answer(fails(StatusFailure::Server));
-    phone.give(status(
-        7,
-        StatusAnswer::Failed(StatusFailure::NotFound),
-    ));
+    phone
+        .give(lost())
+        .restart()
+        .answer(fails(StatusFailure::Server));
+    phone.give(status(7, StatusAnswer::Failed(StatusFailure::NotFound)));
     assert_eq!(phone.cancels(), 0);
 }

@@ -1,7 +1,7 @@
 //! Section 3.1a: the start, and what its lost reply means.
 
 use klarna_step_up::machine::{
-    CanceledReason, Effect, Input, LinkSignal, Note, NotStartedReason, Phase, Surface,
+    CanceledReason, Effect, Input, LinkSignal, NotStartedReason, Note, Phase, Surface,
     UndeterminedReason, Verdict,
 };
 use klarna_step_up::reply::{StartAnswer, StatusFailure, StatusReply, Unclear, Word};

@@ -431,7 +431,10 @@ pub fn not_sent() -> Input {
 pub fn about(actual: u64, wanted: u64) {
     let low = wanted * 4 / 5;
     let high = wanted * 6 / 5 + 1;
-    assert!((low..=high).contains(&actual), "{actual} is not about {wanted}");
+    assert!(
+        (low..=high).contains(&actual),
+        "{actual} is not about {wanted}"
+    );
 }
 
 impl Phone {
