@@ -1,7 +1,7 @@
 //! The rules of design section 2 as properties, each looked at in every transition.
 
 use klarna_step_up::machine::{
-    Admission, Effect, Input, LinkSignal, NotStartedReason, Record, StartFate, Time, UndeterminedReason,
+    Admission, Effect, Input, LinkSignal, NotStartedReason, Phase, Record, StartFate, Time, UndeterminedReason,
     Verdict,
 };
 use klarna_step_up::reply::{StartAnswer, StatusAnswer, Word};
@@ -15,8 +15,28 @@ fn rule(holds: bool, broken: &str) -> Checked {
     if holds { Ok(()) } else { Err(broken.to_owned()) }
 }
 
+/// What a rule compares a step with.
+pub struct Before {
+    settled: bool,
+    phase: Phase,
+    outcomes: u32,
+    outcome: Option<(u32, Verdict)>,
+}
+
+impl Before {
+    pub fn of(record: &Record) -> Self {
+        let outcome = record.outcome.as_ref();
+        Self {
+            settled: record.is_settled(),
+            phase: record.phase,
+            outcomes: record.outcomes,
+            outcome: outcome.map(|outcome| (outcome.number, outcome.verdict.clone())),
+        }
+    }
+}
+
 /// Keeps the account of what the customer has asked for.
-pub fn note_leave(slot: &mut Slot, before: &Record, input: &Input) {
+pub fn note_leave(slot: &mut Slot, before: &Before, input: &Input) {
     match input {
         Input::Start { .. } => {
             slot.past.may_present = true;
@@ -39,7 +59,7 @@ pub fn note_leave(slot: &mut Slot, before: &Record, input: &Input) {
 }
 
 /// Everything that must hold of one step of the machine.
-pub fn after_a_step(slot: &Slot, before: &Record, input: &Input, effects: &[Effect]) -> Checked {
+pub fn after_a_step(slot: &Slot, before: &Before, input: &Input, effects: &[Effect]) -> Checked {
     rule_1_only_a_word_settles(slot, before, input)?;
     rule_2_a_final_outcome_is_sticky(slot, before)?;
     rule_4_a_handover_link_closes_and_settles_nothing(slot, before, input, effects)?;
@@ -89,9 +109,9 @@ pub fn before_an_effect(world: &World, at: usize, effect: &Effect) -> Checked {
     }
 }
 
-fn rule_1_only_a_word_settles(slot: &Slot, before: &Record, input: &Input) -> Checked {
+fn rule_1_only_a_word_settles(slot: &Slot, before: &Before, input: &Input) -> Checked {
     let record = slot.machine.record();
-    if before.is_settled() || !record.is_settled() {
+    if before.settled || !record.is_settled() {
         return Ok(());
     }
     let said = match input {
@@ -135,15 +155,12 @@ fn rule_1_delivered_is_what_the_backend_says(slot: &Slot, verdict: &Verdict) -> 
     rule(fits, "1: the app was told what the backend does not say")
 }
 
-fn rule_2_a_final_outcome_is_sticky(slot: &Slot, before: &Record) -> Checked {
-    if !before.is_settled() {
+fn rule_2_a_final_outcome_is_sticky(slot: &Slot, before: &Before) -> Checked {
+    if !before.settled {
         return Ok(());
     }
-    let then = before.outcome.as_ref();
-    let now = slot.machine.record().outcome.as_ref();
     rule(
-        then.map(|outcome| (outcome.number, &outcome.verdict))
-            == now.map(|outcome| (outcome.number, &outcome.verdict)),
+        before.outcome == Before::of(slot.machine.record()).outcome,
         "2: a final outcome changed",
     )
 }
@@ -185,7 +202,7 @@ pub fn nothing_unknown_to_a_restart(slot: &Slot) -> Checked {
 
 fn rule_4_a_handover_link_closes_and_settles_nothing(
     slot: &Slot,
-    before: &Record,
+    before: &Before,
     input: &Input,
     effects: &[Effect],
 ) -> Checked {
@@ -317,18 +334,18 @@ fn rule_8_cancels_only_what_was_to_be_canceled(slot: &Slot) -> Checked {
 
 fn rule_9_kept_until_acknowledged(
     slot: &Slot,
-    before: &Record,
+    before: &Before,
     input: &Input,
     effects: &[Effect],
 ) -> Checked {
-    let Some(outcome) = before.outcome.as_ref().filter(|_| before.is_settled()) else {
+    let Some((number, verdict)) = before.outcome.as_ref().filter(|_| before.settled) else {
         return Ok(());
     };
     if !matches!(input, Input::Restored { visible: true }) {
         return Ok(());
     }
     let again = effects.iter().any(|effect| {
-        matches!(effect, Effect::Deliver(told) if told.number == outcome.number && told.verdict == outcome.verdict)
+        matches!(effect, Effect::Deliver(told) if told.number == *number && told.verdict == *verdict)
     });
     rule(
         again && slot.machine.record().is_settled(),

@@ -31,8 +31,12 @@ fn assert_told(found: &Found, verdicts: &[&str]) {
 }
 
 fn assert_acted(found: &Found, acts: &[&str]) {
-    for act in acts {
-        assert!(found.acted.contains(*act), "{act} never happened");
+    for name in acts {
+        let happened = found
+            .acted
+            .values()
+            .any(|act| format!("{act:?}").starts_with(name));
+        assert!(happened, "{name} never happened");
     }
 }
 
@@ -69,7 +73,7 @@ fn the_start_lost_and_the_process_ended() {
         ],
     );
     assert_acted(&found, &["Crash", "StartLost", "StartNotSent", "LateReply"]);
-    assert_states(&found, 1);
+    assert_states(&found, 500_000);
 }
 
 #[test]
@@ -87,7 +91,7 @@ fn the_journey_with_links_and_surfaces() {
     let found = search("journey", &World::new(&one(), budget), MOST);
     assert_told(&found, &["Approved", "Declined", "Canceled(NoSurface)"]);
     assert_acted(&found, &["Link", "Closes", "HostBack", "PresenterFails"]);
-    assert_states(&found, 1);
+    assert_states(&found, 700_000);
 }
 
 #[test]
@@ -110,7 +114,7 @@ fn the_journal_that_fails() {
         &["NotStarted(JournalUnavailable)", "Canceled(JournalFailed)"],
     );
     assert_acted(&found, &["WriteFails"]);
-    assert_states(&found, 1);
+    assert_states(&found, 110_000);
 }
 
 #[test]
@@ -128,7 +132,7 @@ fn the_device_and_its_owners() {
     let found = search("device", &World::new(&one(), budget), MOST);
     assert_told(&found, &["Undetermined(OwnerChanged)", "Undetermined(MaxWait)"]);
     assert_acted(&found, &["Background", "Foreground", "Owner", "LateStatus"]);
-    assert_states(&found, 1);
+    assert_states(&found, 300_000);
 }
 
 #[test]
@@ -147,7 +151,7 @@ fn two_attempts_of_the_same_order() {
     };
     let found = search("same order", &World::new(&pays, budget), MOST);
     assert_told(&found, &["Approved", "Declined", "Canceled(ByCustomer)"]);
-    assert_states(&found, 1);
+    assert_states(&found, 700_000);
 }
 
 #[test]
@@ -161,5 +165,5 @@ fn two_attempts_of_different_orders() {
     };
     let found = search("different orders", &World::new(&pays, budget), MOST);
     assert_told(&found, &["Approved", "Declined", "Canceled(ByCustomer)"]);
-    assert_states(&found, 1);
+    assert_states(&found, 250_000);
 }

@@ -1,6 +1,7 @@
 //! Breadth first through all worlds, with the shortest way to a broken rule.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::mem::Discriminant;
 use std::time::Instant;
 
 use klarna_step_up::machine::Effect;
@@ -14,7 +15,7 @@ pub struct Found {
     pub transitions: usize,
     /// Verdicts that the app was told, and kinds of acts that happened: an empty search would pass everything.
     pub told: BTreeSet<String>,
-    pub acted: BTreeSet<String>,
+    pub acted: HashMap<Discriminant<Act>, Act>,
 }
 
 /// How a state was reached.
@@ -33,7 +34,7 @@ pub fn search(name: &str, begin: &World, most: usize) -> Found {
         states: 1,
         transitions: 0,
         told: BTreeSet::new(),
-        acted: BTreeSet::new(),
+        acted: HashMap::new(),
     };
     while let Some((from, world)) = frontier.pop_front() {
         for first in world.acts() {
@@ -73,11 +74,7 @@ pub fn search(name: &str, begin: &World, most: usize) -> Found {
 }
 
 fn note(found: &mut Found, world: &World, act: Act) {
-    let kind = format!("{act:?}");
-    let kind = kind.split('(').next().unwrap_or_default();
-    if !found.acted.contains(kind) {
-        found.acted.insert(kind.to_owned());
-    }
+    found.acted.entry(std::mem::discriminant(&act)).or_insert(act);
     if let Act::Execute(at) = act
         && let Some(Effect::Deliver(outcome)) = world.slots[at].todo.front()
     {

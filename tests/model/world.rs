@@ -662,7 +662,7 @@ impl World {
         if slot.gone {
             return Ok(());
         }
-        let before = slot.machine.record().clone();
+        let before = rules::Before::of(slot.machine.record());
         let effects = slot.machine.step(input.clone(), now);
         rules::note_leave(slot, &before, input);
         rules::after_a_step(slot, &before, input, &effects)?;
@@ -756,7 +756,7 @@ impl World {
     fn pay(&mut self, pay: Pay) -> Result<(), String> {
         let order = OrderKey {
             hash: pay.order.to_owned(),
-            reference: pay.order.to_owned(),
+            reference: String::new(),
             content: pay.content.to_owned(),
         };
         let entries = self.slots.iter().filter(|slot| !slot.gone).map(|slot| {
@@ -777,6 +777,7 @@ impl World {
                 let at = self.slots.len();
                 let record = Record {
                     order,
+                    backend: String::new(),
                     ..new_record(&format!("attempt-{at}"))
                 };
                 self.slots.push(Slot::new(self.machine(record)));
