@@ -106,9 +106,9 @@ pub fn admit<'a>(
             IfBusy::Join => Admission::Refuse(NotStartedReason::OrderBusy),
         };
     }
-    let paid = tombstones
-        .iter()
-        .find(|stone| stone.order == order.hash && now_wall - stone.at <= TOMBSTONE_LIFE);
+    let paid = tombstones.iter().find(|stone| {
+        stone.order == order.hash && now_wall.saturating_sub(stone.at) <= TOMBSTONE_LIFE
+    });
     match paid {
         Some(stone) => Admission::Paid(stone.outcome.clone()),
         None if unfinished >= UNFINISHED_LIMIT => {

@@ -53,6 +53,9 @@ impl Machine {
             }
             LinkSignal::Completion => {
                 self.dismiss();
+                // The customer is done: there is nothing left to show.
+                self.live.want = Want::Nothing;
+                self.live.waiting = false;
                 if self.live.times.get(Time::CompletionSince).is_some()
                     && self.record.start == StartFate::Answered
                 {
@@ -116,8 +119,11 @@ impl Machine {
         if !live.visible || !live.foreground || live.asking.is_some() || self.is_starting() {
             return None;
         }
-        let at = live.times.get(Time::Ask)?;
-        Some(at.max(live.times.get(Time::NotBefore).unwrap_or(0)))
+        let not_before = [Time::NotBefore, Time::Merge]
+            .into_iter()
+            .filter_map(|time| live.times.get(time))
+            .max();
+        Some(live.times.get(Time::Ask)?.max(not_before.unwrap_or(0)))
     }
 
     fn may_wait(&self) -> bool {
@@ -154,7 +160,8 @@ impl Machine {
             Some(delay) => delay,
             None => return,
         };
-        let delay = ConfirmationPolicy::jittered(delay, self.dice(self.live.asks));
+        let jittered = ConfirmationPolicy::jittered(delay, self.dice(self.live.asks));
+        let delay = jittered.min(self.policy.stretch_cap.max(delay));
         self.live.times.set(Time::Ask, now.mono + delay);
     }
 
@@ -239,7 +246,7 @@ impl Machine {
             self.live.asking = None;
             self.live.owed = false;
         }
-        self.live.failures = 0;
+        self.answers_again(now);
         self.live.times.set(Time::UsefulMark, now.mono);
         if old {
             self.emit(Note::OldVersionIgnored);
@@ -332,9 +339,11 @@ impl Machine {
             self.write().payment_id.clone_from(&reply.payment_id);
         }
         let backend_now = date.unwrap_or(now.wall);
-        let left = reply
-            .expires_in_ms
-            .or_else(|| reply.expires_at_ms.map(|end| end - backend_now));
+        let left = reply.expires_in_ms.or_else(|| {
+            reply
+                .expires_at_ms
+                .map(|end| end.saturating_sub(backend_now))
+        });
         if let Some(left) = left {
             self.live.times.set(
                 Time::LifeEnd,
@@ -374,13 +383,20 @@ impl Machine {
             self.wish_to_cancel(CancelCause::StartClosed, now);
         }
         self.live.failures = self.live.failures.saturating_add(1);
-        let lost = self
-            .live
-            .times
-            .since(Time::UsefulMark, now.mono)
-            .unwrap_or(0);
-        self.stretch_completion(lost, now);
+        self.credit_lost_time(now);
         self.plan_question(now);
+    }
+
+    /// The row of unanswered questions ends, or is taken to.
+    pub(super) fn answers_again(&mut self, now: Now) {
+        if std::mem::take(&mut self.live.failures) > 0 {
+            self.credit_lost_time(now);
+        }
+    }
+
+    fn credit_lost_time(&mut self, now: Now) {
+        let lost = self.live.times.since(Time::UsefulMark, now.mono);
+        self.stretch_completion(lost.unwrap_or(0), now);
     }
 
     /// Time in which no answer could come does not use up the budget.
@@ -410,8 +426,8 @@ impl Machine {
 
     /// Where nobody shows the waiting screen, no app should spin for half an hour.
     pub(super) fn expect_customer_to_leave(&mut self, now: Now) {
-        let nothing_to_wait_for =
-            self.live.showing == Showing::Nothing && self.live.want != Want::Now;
+        let to_be_shown = self.live.want == Want::Now && self.record.journey.is_some();
+        let nothing_to_wait_for = self.live.showing == Showing::Nothing && !to_be_shown;
         let confirming = self.record.phase == Phase::Confirming;
         let counted = self.live.times.get(Time::CompletionSince).is_some()
             && self.record.start == StartFate::Answered;

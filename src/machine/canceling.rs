@@ -102,8 +102,7 @@ impl Machine {
         self.live.canceling = false;
         self.live.cancel_failures = self.live.cancel_failures.saturating_add(1);
         self.emit(Note::AskFailed(failure));
-        if failure == StatusFailure::NotSent && !self.live.cancel_unaccounted && !self.live.restored
-        {
+        if failure == StatusFailure::NotSent && !self.live.cancel_unaccounted {
             self.write().cancel = Some(CancelWish {
                 sent: false,
                 ..wish
@@ -127,7 +126,8 @@ impl Machine {
         let delay = self
             .policy
             .stretched(FIRST_RETRY, self.live.cancel_failures);
-        let delay = ConfirmationPolicy::jittered(delay, self.dice(self.live.cancel_failures));
+        let delay = ConfirmationPolicy::jittered(delay, self.dice(self.live.cancel_failures))
+            .min(self.policy.stretch_cap);
         self.live.times.set(Time::Cancel, now.mono + delay);
     }
 

@@ -237,7 +237,7 @@ impl Machine {
     }
 
     fn retry_everything(&mut self, now: Now) {
-        self.live.failures = 0;
+        self.answers_again(now);
         if self.live.start == Start::Waiting {
             self.live.times.set(Time::StartRetry, now.mono);
         }
@@ -253,6 +253,11 @@ impl Machine {
             return;
         }
         if visible {
+            if self.live.restored {
+                self.restore_cancel(now);
+            } else {
+                self.cancel_at_once(now);
+            }
             self.ask_now(now);
         } else if self.live.watching {
             self.undetermined(UndeterminedReason::OwnerChanged, now);

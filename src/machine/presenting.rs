@@ -30,6 +30,7 @@ impl Machine {
                     return;
                 };
                 self.live.showing = Showing::Saving(surface);
+                self.end_budgets();
                 let record = self.write();
                 record.presentation += 1;
                 record.surface = Some(surface);
@@ -135,8 +136,11 @@ impl Machine {
     }
 
     pub(super) fn reopen(&mut self, surfaces: Vec<Surface>, now: Now) {
+        let cancel = self.record.cancel;
         self.withdraw_abandon();
         if !self.can_reopen(now) {
+            self.record.cancel = cancel;
+            self.cancel_at_once(now);
             return;
         }
         self.dismiss();
@@ -146,16 +150,21 @@ impl Machine {
         self.live.blocked = false;
         self.live.waiting = false;
         self.live.expect_customer = false;
+        self.live.times.clear(Time::PresentDeadline);
+        self.end_budgets();
+        self.watch(now);
+        self.plan_question(now);
+    }
+
+    /// What was counted from the customer's return is void once the journey is shown again.
+    fn end_budgets(&mut self) {
         for time in [
             Time::CompletionSince,
             Time::HandoverSince,
             Time::CustomerLeft,
-            Time::PresentDeadline,
         ] {
             self.live.times.clear(time);
         }
-        self.watch(now);
-        self.plan_question(now);
     }
 
     /// The same payment request can be shown again.

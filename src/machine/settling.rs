@@ -1,9 +1,9 @@
 //! Outcomes: settled by a word only, sticky, kept until acknowledged.
 
-use super::live::{Showing, Want};
+use super::live::{Showing, Start, Want};
 use super::{
-    CanceledReason, Effect, Machine, Note, Now, OutcomeRecord, Phase, Time, UndeterminedReason,
-    Verdict,
+    CanceledReason, Effect, Machine, Note, Now, OutcomeRecord, Phase, StartFate, Time,
+    UndeterminedReason, Verdict,
 };
 use crate::reply::Word;
 
@@ -60,6 +60,14 @@ impl Machine {
         self.live.want = Want::Nothing;
         if matches!(self.live.showing, Showing::Saving(_)) {
             self.live.showing = Showing::Nothing;
+        }
+        if matches!(self.live.start, Start::Wanted | Start::Waiting) {
+            // A start is repeated only while somebody waits for it.
+            self.live.start = Start::Done;
+            self.live.times.clear(Time::StartRetry);
+            let record = self.write();
+            record.start = StartFate::Unknown;
+            record.phase = Phase::Confirming;
         }
         for time in [
             Time::Ask,
@@ -132,11 +140,9 @@ impl Machine {
     /// Rule 9's other end: delivered twice, and old.
     pub(super) fn expire_outcome(&mut self, now: Now) {
         let keep = i64::try_from(self.policy.keep_outcome).unwrap_or(i64::MAX);
-        let old = self
-            .record
-            .outcome
-            .as_ref()
-            .is_some_and(|outcome| outcome.deliveries >= 2 && now.wall - outcome.at > keep);
+        let old = self.record.outcome.as_ref().is_some_and(|outcome| {
+            outcome.deliveries >= 2 && now.wall.saturating_sub(outcome.at) > keep
+        });
         if old {
             self.live.delivered = self.record.outcomes;
             self.note_forgotten(Note::OutcomeExpired);
@@ -163,10 +169,12 @@ impl Machine {
     }
 
     /// Attempts of another owner or backend cannot be asked about; they go seven days past their end.
-    pub(super) fn forget_of_others(&mut self, now: Now) {
+    pub(super) fn forget_of_others(&mut self, now: Now) -> bool {
         let grace = i64::try_from(self.policy.give_up_after).unwrap_or(i64::MAX);
-        if now.wall > self.life_end().saturating_add(grace) {
+        let outlived = now.wall > self.life_end().saturating_add(grace);
+        if outlived {
             self.note_forgotten(Note::GaveUp);
         }
+        outlived
     }
 }

@@ -50,7 +50,9 @@ impl Machine {
     }
 
     pub(super) fn due_start(&mut self, now: Now) {
-        if self.live.start != Start::Wanted || !self.is_saved() {
+        // Rule 3. The record of a start that was sent before is on the disk already.
+        let saved = self.is_saved() || (self.live.sends > 0 && self.is_saved_or_refused());
+        if self.live.start != Start::Wanted || !saved {
             return;
         }
         self.live.start = Start::InFlight;
@@ -93,6 +95,7 @@ impl Machine {
         if self.record.start == StartFate::Unknown {
             // The answer came after all; the budget for not knowing is void.
             self.live.times.clear(Time::CompletionSince);
+            self.live.times.clear(Time::CustomerLeft);
         }
         self.write().start = StartFate::Answered;
         if self.record.phase == Phase::Starting {
@@ -128,7 +131,7 @@ impl Machine {
             self.policy.unsent_budget
         };
         let withdrawn = self.record.cancel.is_some();
-        if waited < budget && !by_app && !withdrawn {
+        if waited < budget && !by_app && !withdrawn && self.live.watching {
             let pause = self
                 .policy
                 .stretched(FIRST_RETRY, self.live.sends.saturating_sub(1));
@@ -165,17 +168,19 @@ impl Machine {
             self.expire_outcome(now);
             return;
         }
-        if !visible {
-            self.forget_of_others(now);
+        self.live.start = Start::Done;
+        if !visible && self.forget_of_others(now) {
             return;
         }
-        self.see(Evidence::Restart);
         if self.record.start == StartFate::Open {
-            self.live.start = Start::Done;
             let record = self.write();
             record.start = StartFate::Unknown;
             record.phase = Phase::Confirming;
         }
+        if !visible {
+            return;
+        }
+        self.see(Evidence::Restart);
         self.restore_cancel(now);
         self.ask_now(now);
     }
@@ -186,9 +191,12 @@ impl Machine {
         if self.record.is_settled() {
             return;
         }
-        let unsent = self.live.sends == 0
-            && matches!(self.live.start, Start::Wanted | Start::ByApp)
-            && !self.live.restored;
+        let unsent = match self.live.start {
+            Start::Wanted => self.live.sends == 0,
+            // The app may send it as soon as the first record is on the disk.
+            Start::ByApp => self.live.written == 0,
+            Start::InFlight | Start::Waiting | Start::Done => false,
+        };
         if unsent {
             self.settle(
                 Verdict::NotStarted(NotStartedReason::JournalUnavailable),
