@@ -54,7 +54,7 @@ impl AndroidLink {
         self.folder.join(path)
     }
 
-    /// Tells cargo to link and to compile C for `target` with it.
+    /// Tells `cargo rustc`, whose own arguments are complete, to link and to compile C for `target` with it.
     pub fn apply(&self, cargo: &mut Command, target: &str, soname: &str) {
         // Rust and clang name 32-bit ARM differently.
         let triple = target.replace("armv7-linux", "armv7a-linux");
@@ -73,8 +73,8 @@ impl AndroidLink {
             .map(|flag| format!("-Clink-arg={flag}"))
             .collect();
         cargo.env(format!("CARGO_TARGET_{upper}_LINKER"), &compiler);
-        // The encoded form outranks a RUSTFLAGS of the caller's and stands for folders with spaces.
-        cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
+        // For the last step only: as flags for every crate they would have all of them built again whenever a list changes.
+        cargo.arg("--").args(flags);
         cargo
             .env(format!("CC_{lower}"), &compiler)
             .env(format!("AR_{lower}"), "llvm-ar-22");
