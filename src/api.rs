@@ -3,7 +3,6 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::oneshot;
 
@@ -28,7 +27,6 @@ use crate::settings::Settings;
 #[derive(uniffi::Object)]
 pub struct StepUpClient {
     core: Arc<Core>,
-    waits: AtomicU64,
 }
 
 /// The result of `prepare`.
@@ -39,9 +37,9 @@ pub enum Prepared {
         /// What to send.
         attempt: PreparedAttempt,
     },
-    /// Nothing may be started; this is the outcome.
-    NotStarted {
-        /// Why.
+    /// Send nothing: this is the outcome already (the order is paid, or must not be started).
+    Ended {
+        /// What became of it.
         outcome: DeliveredOutcome,
     },
 }
@@ -79,7 +77,7 @@ impl StepUpClient {
 
     /// Names a wait for `stop_waiting`.
     pub fn new_wait(&self) -> u64 {
-        self.waits.fetch_add(1, Ordering::Relaxed) + 1
+        self.core.new_wait()
     }
 
     /// Takes the customer through the step-up and returns what became of the payment. Always ends, with `Undetermined` after the
@@ -109,20 +107,22 @@ impl StepUpClient {
             .unwrap_or_else(|_| Err(Box::new(shut_down(reference))))
         {
             Ok(attempt) => Prepared::Ready { attempt },
-            Err(outcome) => Prepared::NotStarted { outcome: *outcome },
+            Err(outcome) => Prepared::Ended { outcome: *outcome },
         }
     }
 
-    /// Hands over what the app's start request brought, and waits like `pay`.
+    /// Hands over what the app's start request brought, and waits like `pay`. `wait` as in `PayOptions`.
     pub async fn continue_payment(
         &self,
         attempt: String,
         reply: BackendReply,
+        wait: u64,
     ) -> Result<DeliveredOutcome, StepUpError> {
         let (answer, outcome) = oneshot::channel();
         self.core.post(Message::Continue {
             attempt,
             reply,
+            wait,
             answer,
         });
         outcome.await.unwrap_or(Err(StepUpError::ShutDown))
@@ -161,7 +161,7 @@ impl StepUpClient {
 
     /// Ends the wait of this name with `Undetermined(StoppedWaiting)`. The payment goes on.
     pub fn stop_waiting(&self, wait: u64) {
-        self.core.post(Message::StopWaiting { wait });
+        self.core.leave(Message::StopWaiting { wait });
     }
 
     /// Asks the backend now.
@@ -197,7 +197,7 @@ impl StepUpClient {
 
     /// Somebody shows this attempt's state to the customer (or no longer does): `pay` then waits longer after a closed surface.
     pub fn set_observed(&self, attempt: String, observed: bool) {
-        self.core.post(Message::ToAttempt {
+        self.core.leave(Message::ToAttempt {
             attempt,
             input: Input::Observed(observed),
         });
@@ -211,28 +211,28 @@ impl StepUpClient {
 
     /// The app has dealt with this outcome: it does not come again.
     pub fn acknowledge(&self, outcome: String) {
-        self.core.post(Message::Acknowledge { outcome });
+        self.core.leave(Message::Acknowledge { outcome });
     }
 
     /// Receives events, outcomes nobody waits for, and states; replaces an earlier listener.
     pub fn set_listener(&self, listener: Option<Arc<dyn Listener>>) {
-        self.core.post(Message::SetListener(listener));
+        self.core.leave(Message::SetListener(listener));
     }
 
     /// There is a window or activity to present from.
     pub fn attach_host(&self, presenter: Arc<dyn Presenter>) {
-        self.core.post(Message::AttachHost(presenter));
+        self.core.leave(Message::AttachHost(presenter));
     }
 
     /// There is none any more.
     pub fn detach_host(&self) {
-        self.core.post(Message::DetachHost);
+        self.core.leave(Message::DetachHost);
     }
 
     /// The signed-in account (opaque; only a salted hash is stored), or none. `adopt_current` lets a guest who signs in keep the
     /// attempts made before.
     pub fn set_owner(&self, owner: Option<String>, adopt_current: bool) {
-        self.core.post(Message::SetOwner {
+        self.core.leave(Message::SetOwner {
             owner,
             adopt_current,
         });
@@ -240,7 +240,7 @@ impl StepUpClient {
 
     /// Fresh credentials are there: whatever waits for them is asked again.
     pub fn credentials_changed(&self) {
-        self.core.post(Message::CredentialsChanged);
+        self.core.leave(Message::CredentialsChanged);
     }
 
     /// Says what a link is, at once, and lets it cause a question. Safe on the main thread.
@@ -341,10 +341,7 @@ impl StepUpClient {
     ) -> Result<Arc<Self>, StepUpError> {
         let settings = Settings::check(configuration)?;
         let core = Core::open(settings, fingerprint(configuration), parts, test)?;
-        Ok(Arc::new(Self {
-            core,
-            waits: AtomicU64::new(0),
-        }))
+        Ok(Arc::new(Self { core }))
     }
 
     fn our_link(&self, uri: &str, kind: LinkKind, nonce: LinkNonce) -> LinkDisposition {
@@ -355,7 +352,9 @@ impl StepUpClient {
                 };
             }
             LinkNonce::Missing => {
-                self.if_running(Message::UnprovenLink);
+                self.if_running(Message::UnprovenLink {
+                    uri: Secret::new(uri.to_owned()),
+                });
                 let attempt = self.core.shared.only_one_in_journey();
                 return attempt.map_or(LinkDisposition::Accepted, |attempt| {
                     LinkDisposition::Handover { attempt }
@@ -364,9 +363,15 @@ impl StepUpClient {
             LinkNonce::Present(nonce) => nonce,
         };
         match self.core.shared.recognise(&nonce, kind) {
-            None => LinkDisposition::Refused {
+            None if self.core.shared.is_loaded() => LinkDisposition::Refused {
                 reason: RefusedReason::WrongNonce,
             },
+            None => {
+                self.core.post(Message::EarlyLink {
+                    uri: Secret::new(uri.to_owned()),
+                });
+                LinkDisposition::Accepted
+            }
             Some((disposition, None)) => disposition,
             Some((disposition, Some((attempt, signal)))) => {
                 self.core.post(Message::Link {
@@ -401,7 +406,7 @@ impl StepUpClient {
 
     /// What concerns attempts only starts no thread where there are none.
     fn if_running(&self, message: Message) {
-        if self.core.is_running() {
+        if self.core.is_running() || !self.core.shared.is_loaded() {
             self.core.post(message);
         }
     }

@@ -39,6 +39,7 @@ pub(crate) struct Settings {
     pub field_names: FieldNames,
     pub words: WordTable,
     pub headers: Vec<Header>,
+    pub owner: Option<Secret>,
     pub policy: Arc<ConfirmationPolicy>,
     pub directory: PathBuf,
 }
@@ -72,6 +73,7 @@ impl Settings {
             field_names: check_field_names(&configuration.field_names)?,
             words: check_words(configuration)?,
             headers: check_headers(&configuration.headers)?,
+            owner: configuration.owner.clone().map(Secret::new),
             policy: Arc::new(check_policy(&configuration.policy)?),
             directory: check_directory(&configuration.journal_directory)?,
             environment,
@@ -211,6 +213,34 @@ fn check_policy(policy: &ConfirmationPolicy) -> Result<ConfirmationPolicy, StepU
         return refuse(
             "max_wait is 0 or longer than a day",
             "use some minutes; the default is 30 minutes",
+        );
+    }
+    let day = 24 * 60 * 60 * 1_000;
+    let times = [
+        policy.start_budget,
+        policy.unsent_budget,
+        policy.start_timeout,
+        policy.ask_timeout,
+        policy.long_poll,
+        policy.base_interval,
+        policy.slow_interval,
+        policy.slow_after,
+        policy.stretch_cap,
+        policy.merge_window,
+        policy.unproven_spacing,
+        policy.present_deadline,
+        policy.customer_left,
+        policy.completion_budget(),
+    ];
+    let kept = [
+        policy.assumed_life,
+        policy.give_up_after,
+        policy.keep_outcome,
+    ];
+    if times.iter().any(|time| *time > day) || kept.iter().any(|time| *time > 366 * day) {
+        return refuse(
+            "a time is longer than a day, or one for which things are kept longer than a year",
+            "start from default_confirmation_policy() and change what has to differ",
         );
     }
     if policy.start_timeout < 1_000 || policy.ask_timeout < 1_000 {

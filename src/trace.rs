@@ -103,19 +103,9 @@ pub fn effect_text(effect: &Effect) -> Option<String> {
         Effect::Deliver(outcome) => Some(format!(
             "Deliver({}, {})",
             outcome.number,
-            verdict_name(outcome)
+            format_args!("{:?}", outcome.verdict)
         )),
         Effect::Emit(note) => Some(format!("{note:?}")),
         other => Some(format!("{other:?}")),
-    }
-}
-
-fn verdict_name(outcome: &crate::machine::OutcomeRecord) -> String {
-    use crate::machine::{NotStartedReason, Verdict};
-    match &outcome.verdict {
-        Verdict::Approved { .. } => "Approved".to_owned(),
-        Verdict::Declined { failed, .. } => format!("Declined(failed: {failed})"),
-        Verdict::NotStarted(NotStartedReason::Refused { .. }) => "NotStarted(Refused)".to_owned(),
-        other => format!("{other:?}"),
     }
 }

@@ -80,10 +80,10 @@ impl Machine {
         &self.live
     }
 
-    /// A guest who signed in keeps this attempt, if it was theirs: it is written with the next change.
-    pub fn adopt(&mut self, from: Option<&String>, to: Option<&String>) {
-        if self.record.owner.as_ref() == from {
-            self.write().owner = to.cloned();
+    /// A guest who signs in keeps the attempts made as a guest: written with the next change.
+    pub fn adopt(&mut self, owner: &str) {
+        if self.record.owner.is_none() {
+            self.write().owner = Some(owner.to_owned());
         }
     }
 
@@ -132,6 +132,7 @@ impl Machine {
             Input::Backgrounded => {
                 if std::mem::take(&mut self.live.foreground) {
                     self.live.times.set(Time::BackgroundSince, now.mono);
+                    self.forget_of_others(now);
                 }
             }
             Input::Foregrounded => self.foregrounded(now),

@@ -61,8 +61,7 @@ impl Loop {
     fn told(&mut self, id: &AttemptId, number: u32) {
         if let Some(slot) = self.slots.get_mut(id) {
             slot.told = number;
-            self.inputs
-                .push_back((id.clone(), Input::Delivered { number }));
+            self.drive(id, Input::Delivered { number });
         }
     }
 
@@ -86,30 +85,28 @@ impl Loop {
             let delivered = self.delivered_outcome(&id, &outcome);
             if self.emit_outcome(delivered) {
                 self.told(&id, outcome.number);
-                self.drive_queued();
             }
         }
     }
 
-    /// The latest outcome of an attempt, to a call that came after it.
-    pub fn return_outcome(&mut self, id: &AttemptId, waiter: Waiter) {
-        let Some(outcome) = self
-            .slots
-            .get(id)
-            .and_then(|slot| slot.machine.record().outcome.clone())
-        else {
-            return;
-        };
-        let delivered = self.delivered_outcome(id, &outcome);
-        if (waiter.answer)(delivered) {
-            self.told(id, outcome.number);
-            self.drive_queued();
-        }
+    pub fn latest_outcome(&self, id: &AttemptId) -> Option<DeliveredOutcome> {
+        let outcome = self.slots.get(id)?.machine.record().outcome.as_ref()?;
+        Some(self.delivered_outcome(id, outcome))
     }
 
-    fn drive_queued(&mut self) {
-        if let Some((id, input)) = self.inputs.pop_back() {
-            self.drive(&id, input);
+    /// The latest outcome of an attempt, to a call that came after it.
+    pub fn return_outcome(&mut self, id: &AttemptId, waiter: Waiter) {
+        let Some(delivered) = self.latest_outcome(id) else {
+            return;
+        };
+        let number = self
+            .slots
+            .get(id)
+            .map(|slot| slot.machine.record().outcomes);
+        if (waiter.answer)(delivered)
+            && let Some(number) = number
+        {
+            self.told(id, number);
         }
     }
 
@@ -127,6 +124,9 @@ impl Loop {
 
     /// Rule 8: the payment goes on; only this wait ends.
     pub fn stop_waiting(&mut self, wait: u64) {
+        for (reference, waiter) in self.take_pending_waiters(wait) {
+            (waiter.answer)(stopped(None, reference));
+        }
         let ids: Vec<AttemptId> = self.slots.keys().cloned().collect();
         for id in ids {
             let Some(slot) = self.slots.get_mut(&id) else {
@@ -152,7 +152,7 @@ impl Loop {
         for waiter in waiters {
             self.stop(id, waiter);
         }
-        for pending in successors {
+        for (_, pending) in successors {
             pending.not_started(crate::machine::NotStartedReason::ShutDown);
         }
     }
@@ -162,14 +162,18 @@ impl Loop {
             .slots
             .get(id)
             .map(|slot| slot.machine.record().order.reference.clone());
-        (waiter.answer)(DeliveredOutcome {
-            id: String::new(),
-            attempt: Some(id.0.clone()),
-            reference: reference.unwrap_or_default(),
-            outcome: Outcome::Undetermined {
-                reason: UndeterminedReason::StoppedWaiting,
-            },
-            supersedes: None,
-        });
+        (waiter.answer)(stopped(Some(id.0.clone()), reference.unwrap_or_default()));
+    }
+}
+
+fn stopped(attempt: Option<String>, reference: String) -> DeliveredOutcome {
+    DeliveredOutcome {
+        id: String::new(),
+        attempt,
+        reference,
+        outcome: Outcome::Undetermined {
+            reason: UndeterminedReason::StoppedWaiting,
+        },
+        supersedes: None,
     }
 }

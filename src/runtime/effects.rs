@@ -13,6 +13,10 @@ impl Loop {
     /// Feeds one input to one attempt, and whatever its effects bring about at once.
     pub fn drive(&mut self, id: &AttemptId, input: Input) {
         self.inputs.push_back((id.clone(), input));
+        // From within an effect: its turn comes when the step is done, or the step would undo what the inner one set.
+        if std::mem::replace(&mut self.driving, true) {
+            return;
+        }
         while let Some((id, input)) = self.inputs.pop_front() {
             let now = self.time.now();
             let Some(slot) = self.slots.get_mut(&id) else {
@@ -27,6 +31,7 @@ impl Loop {
             }
             self.publish(&id, now);
         }
+        self.driving = false;
     }
 
     fn carry_out(&mut self, id: &AttemptId, effect: Effect, now: Now) {

@@ -15,11 +15,15 @@ use super::time::TimeSource;
 use super::{Message, Post, Shared};
 use crate::error::StepUpError;
 use crate::journal::store::RecordName;
-use crate::links::LinkForm;
+use crate::links::{LinkForm, LinkNonce, ReadLink};
 use crate::machine::{AttemptId, Input, LinkSignal, Machine, Now, Surface};
-use crate::model::{DeliveredOutcome, Event};
+use crate::model::Event;
+use crate::redact::Secret;
 use crate::seams::{Entropy, HostParts, Listener, Presenter, StepObserver, TestParts};
 use crate::settings::Settings;
+
+/// How many links are kept while the journal cannot be read.
+const EARLY_LINKS: usize = 8;
 
 /// An attempt in this process.
 pub(super) struct Slot {
@@ -29,8 +33,8 @@ pub(super) struct Slot {
     pub body: Option<Vec<u8>>,
     pub form: LinkForm,
     pub waiters: Vec<Waiter>,
-    /// `pay` calls that start anew once this attempt has its word.
-    pub successors: Vec<Pending>,
+    /// `pay` calls that start anew once this attempt has its word, with the number of outcomes that it had when they came.
+    pub successors: Vec<(u32, Pending)>,
     pub wake: Option<u64>,
     /// The outcome that a waiter or the listener received in this process.
     pub told: u32,
@@ -68,6 +72,10 @@ pub(super) struct Loop {
     /// Calls that wait for the device's facts, by ticket, with their deadline.
     pub pending: BTreeMap<u64, (u64, AfterDevice)>,
     pub inputs: VecDeque<(AttemptId, Input)>,
+    /// An input is being taken.
+    pub driving: bool,
+    /// Links that came before the journal was read.
+    pub early_links: Vec<Secret>,
     pub last_ticket: u64,
     pub restored: bool,
 }
@@ -84,6 +92,9 @@ impl Loop {
         let requests = Requests::new(&settings, &parts)?;
         let entropy = test.entropy;
         let journal = Journal::open(&settings.directory, entropy.as_ref())?;
+        if journal.is_open() && !journal.has_records() {
+            shared.set_loaded();
+        }
         let time = match test.clock {
             None => TimeSource::system(),
             Some(clock) => TimeSource::Host {
@@ -120,6 +131,8 @@ impl Loop {
             requests,
             pending: BTreeMap::new(),
             inputs: VecDeque::new(),
+            driving: false,
+            early_links: Vec::new(),
             last_ticket: 0,
             restored: false,
         })
@@ -230,10 +243,12 @@ impl Loop {
             Message::Continue {
                 attempt,
                 reply,
+                wait,
                 answer,
             } => self.ask_device(AfterDevice::Continue {
                 attempt,
                 reply,
+                wait,
                 answer,
             }),
             Message::Resume {
@@ -266,7 +281,8 @@ impl Loop {
                 signal,
                 uri,
             } => self.link(&AttemptId(attempt), signal, &uri),
-            Message::UnprovenLink => self.unproven_link(),
+            Message::UnprovenLink { uri } => self.unproven_link(&uri),
+            Message::EarlyLink { uri } => self.early_link(uri),
             Message::Presented { attempt, number } => {
                 self.drive(&AttemptId(attempt), Input::Presented { number });
             }
@@ -325,7 +341,7 @@ impl Loop {
         }
     }
 
-    fn link(&mut self, id: &AttemptId, signal: LinkSignal, uri: &crate::redact::Secret) {
+    fn link(&mut self, id: &AttemptId, signal: LinkSignal, uri: &Secret) {
         let custom = self
             .slots
             .get(id)
@@ -336,7 +352,7 @@ impl Loop {
         self.drive(id, Input::Link(signal));
     }
 
-    fn unproven_link(&mut self) {
+    fn unproven_link(&mut self, uri: &Secret) {
         let open: Vec<AttemptId> = self
             .slots
             .iter()
@@ -346,7 +362,38 @@ impl Loop {
             .map(|(id, _)| id.clone())
             .collect();
         for id in open {
-            self.drive(&id, Input::Link(LinkSignal::Unproven));
+            self.link(&id, LinkSignal::Unproven, uri);
+        }
+    }
+
+    /// A link that came before the journal was read: kept until it is.
+    fn early_link(&mut self, uri: Secret) {
+        if self.early_links.len() < EARLY_LINKS {
+            self.early_links.push(uri);
+        }
+        self.classify_early_links();
+    }
+
+    /// Says by an event what those links are.
+    pub fn classify_early_links(&mut self) {
+        if !self.restored {
+            return;
+        }
+        for uri in std::mem::take(&mut self.early_links) {
+            let ReadLink::Ours {
+                kind,
+                nonce: LinkNonce::Present(nonce),
+            } = self.settings.links.read(uri.expose())
+            else {
+                continue;
+            };
+            match self.shared.recognise(&nonce, kind) {
+                None => self.event(None, "LinkRefused".to_owned()),
+                Some((_, None)) => self.event(None, "LinkLate".to_owned()),
+                Some((_, Some((attempt, signal)))) => {
+                    self.link(&AttemptId(attempt), signal, &uri);
+                }
+            }
         }
     }
 
@@ -384,9 +431,5 @@ impl Loop {
         self.messages.close();
         self.requests.abort_all();
         self.journal.close();
-    }
-
-    pub fn deliver_now(answer: super::Answer<DeliveredOutcome>, outcome: DeliveredOutcome) -> bool {
-        answer.send(outcome).is_ok()
     }
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::event_loop::{Loop, Slot};
 use crate::error::StepUpError;
-use crate::journal::format::{decode, encode};
+use crate::journal::format::{FormatError, decode, encode};
 use crate::journal::store::{RecordName, Store, StoreError};
 use crate::links::{LinkForm, Nonce};
 use crate::machine::{
@@ -16,12 +16,19 @@ use crate::machine::{
 };
 use crate::seams::Entropy;
 
+/// The owner of a record whose owner is lost. No hash looks like it.
+const ANYONE: &str = "anyone";
+/// Where a stand-in's counters begin.
+const STAND_IN_NUMBERS: u32 = 1_000;
+
 /// The journal, open or not readable yet.
 pub(super) struct Journal {
     directory: PathBuf,
     store: Option<Store>,
     salt: [u8; 16],
     pub tombstones: Vec<Tombstone>,
+    /// Which orders were paid is lost; nothing else is.
+    pub damaged_tombstones: bool,
 }
 
 /// Random bytes, of the test or of the system. Without any, nothing may be started: ids would repeat.
@@ -42,6 +49,7 @@ impl Journal {
             store: None,
             salt: [0; 16],
             tombstones: Vec::new(),
+            damaged_tombstones: false,
         };
         match journal.try_open(entropy) {
             Err(StoreError::InUse) => Err(StepUpError::JournalInUse),
@@ -58,9 +66,9 @@ impl Journal {
         let fresh = random(entropy).ok_or(StoreError::Unavailable)?;
         self.salt = store.installation_salt(fresh)?;
         let bytes = store.read_tombstones()?;
-        self.tombstones = bytes
-            .and_then(|bytes| decode(&bytes).ok())
-            .unwrap_or_default();
+        let read = bytes.map_or(Ok(Vec::new()), |bytes| decode(&bytes));
+        self.damaged_tombstones = read.is_err();
+        self.tombstones = read.unwrap_or_default();
         self.store = Some(store);
         Ok(())
     }
@@ -77,7 +85,7 @@ impl Journal {
     /// There are attempts or outcomes in it, or it cannot be told yet.
     pub fn has_records(&self) -> bool {
         let store = self.store.as_ref();
-        store.is_some_and(|store| store.names().map_or(true, |names| !names.is_empty()))
+        store.is_none_or(|store| store.names().map_or(true, |names| !names.is_empty()))
     }
 
     fn hash(&self, parts: &[&str]) -> String {
@@ -125,7 +133,12 @@ impl Journal {
             let bytes = encode(&self.tombstones).map_err(|_| StoreError::Full)?;
             store.write_tombstones(&bytes)?;
         }
-        store.remove(name)
+        store.remove(name)?;
+        // What was set aside of it has served its end.
+        if store.damaged()?.contains(name) {
+            store.remove_damaged(name)?;
+        }
+        Ok(())
     }
 }
 
@@ -144,21 +157,27 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 }
 
 impl Loop {
-    /// Reads the journal, once it can be read: settled attempts are delivered, the others asked about.
+    /// Reads the journal, once all of it can be read: settled attempts are delivered, the others asked about. Until then nothing
+    /// may be started: an attempt that is not known of could be of the same order.
     pub fn restore(&mut self) {
         if self.restored || self.journal.try_open(self.entropy.as_ref()).is_err() {
             return;
         }
+        if self.owner.is_none() {
+            let owner = self.settings.owner.as_ref();
+            self.owner = owner.map(|owner| self.journal.owner_hash(owner.expose()));
+        }
         let Some(Ok(names)) = self.journal.store.as_ref().map(Store::names) else {
             return;
         };
-        self.restored = true;
+        let mut readable = true;
         for name in names {
             let id = AttemptId(name.attempt.clone());
             if self.slots.contains_key(&id) {
                 continue;
             }
             let Some(record) = self.read_record(&name) else {
+                readable = false;
                 continue;
             };
             let slot = self.slot(record, name, None, LinkForm::AsGiven);
@@ -166,30 +185,44 @@ impl Loop {
             let visible = self.is_visible(&id);
             self.drive(&id, Input::Restored { visible });
         }
+        if std::mem::take(&mut self.journal.damaged_tombstones) {
+            self.event(None, "JournalDamaged".to_owned());
+        }
+        if readable {
+            self.restored = true;
+            self.shared.set_loaded();
+            self.classify_early_links();
+        }
     }
 
-    /// A record that cannot be read is set aside, and stands as one of which only the name is known: it still blocks its order,
-    /// and is asked about.
+    /// `None` if it cannot be read now. One that is damaged, or of a later release, is set aside, and stands as one of which only
+    /// the name is known: it still blocks its order, and is asked about.
     fn read_record(&mut self, name: &RecordName) -> Option<Record> {
         let store = self.journal.store.as_ref()?;
         let bytes = store.read(name).ok()?;
-        let damaged = match decode::<Record>(&bytes) {
+        let event = match decode::<Record>(&bytes) {
             Ok(record) if record.id.0 == name.attempt => return Some(record),
+            Err(FormatError::Newer { .. }) => "JournalNewer",
             _ => "JournalDamaged",
         };
-        let _ = store.set_aside(name);
         let id = AttemptId(name.attempt.clone());
-        self.event(Some(&id), damaged.to_owned());
         let order = OrderKey {
             hash: name.order_hash.clone(),
             reference: String::new(),
             content: String::new(),
         };
-        let mut record = self.new_record(id, order, Starter::Core)?;
+        let mut record = self.new_record(id.clone(), order, Starter::Core)?;
+        // Whose it was is lost: whoever is signed in asks, and the backend knows whose it is.
+        record.owner = Some(ANYONE.to_owned());
         record.start = StartFate::Unknown;
         record.phase = Phase::Confirming;
         // It may have been shown: "not found" must not close it.
         record.presentation = 1;
+        // Ids and keys that the lost record may have used are not used again.
+        record.outcomes = STAND_IN_NUMBERS;
+        record.cancels = STAND_IN_NUMBERS;
+        let _ = self.journal.store.as_ref()?.set_aside(name);
+        self.event(Some(&id), event.to_owned());
         Some(record)
     }
 
@@ -253,7 +286,8 @@ impl Loop {
     pub fn is_visible(&self, id: &AttemptId) -> bool {
         self.slots.get(id).is_some_and(|slot| {
             let record = slot.machine.record();
-            record.backend == self.settings.backend && record.owner == self.owner
+            let mine = record.owner == self.owner || record.owner.as_deref() == Some(ANYONE);
+            record.backend == self.settings.backend && mine
         })
     }
 }

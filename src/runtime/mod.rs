@@ -50,6 +50,7 @@ pub(crate) enum Message {
     Continue {
         attempt: String,
         reply: BackendReply,
+        wait: u64,
         answer: Answer<Result<DeliveredOutcome, StepUpError>>,
     },
     Resume {
@@ -78,7 +79,12 @@ pub(crate) enum Message {
         signal: LinkSignal,
         uri: crate::redact::Secret,
     },
-    UnprovenLink,
+    UnprovenLink {
+        uri: crate::redact::Secret,
+    },
+    EarlyLink {
+        uri: crate::redact::Secret,
+    },
     Presented {
         attempt: String,
         number: u32,
@@ -134,6 +140,7 @@ pub(crate) struct Core {
     pub shared: Arc<Shared>,
     pub settings: Arc<Settings>,
     fingerprint: u64,
+    waits: AtomicU64,
     thread: Mutex<Stage>,
 }
 
@@ -202,7 +209,7 @@ impl Core {
             .find(|(directory, _)| *directory == settings.directory)
             .and_then(|(_, core)| core.upgrade());
         if let Some(core) = known
-            && !matches!(*lock(&core.thread), Stage::Ended)
+            && core.is_alive()
         {
             return if core.fingerprint == fingerprint {
                 Ok(core)
@@ -233,6 +240,7 @@ impl Core {
             shared,
             settings: Arc::clone(&settings),
             fingerprint,
+            waits: AtomicU64::new(0),
             thread: Mutex::new(Stage::Parked(Box::new(events))),
         });
         runtimes.retain(|(directory, _)| *directory != settings.directory);
@@ -265,9 +273,34 @@ impl Core {
         !matches!(*stage, Stage::Ended)
     }
 
+    /// Leaves a message for the loop without starting it: nothing is to be done before there is an attempt.
+    pub fn leave(&self, message: Message) {
+        if !matches!(*lock(&self.thread), Stage::Ended) {
+            Post {
+                inbox: self.inbox.clone(),
+                counters: Arc::clone(&self.counters),
+            }
+            .send(message);
+        }
+    }
+
+    /// A name for a wait that no other handle of this runtime has.
+    pub fn new_wait(&self) -> u64 {
+        self.waits.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
     /// The loop has been started.
     pub fn is_running(&self) -> bool {
         matches!(*lock(&self.thread), Stage::Running(_))
+    }
+
+    /// The loop runs, or can be started.
+    fn is_alive(&self) -> bool {
+        match &*lock(&self.thread) {
+            Stage::Parked(_) => true,
+            Stage::Running(thread) => !thread.is_finished(),
+            Stage::Ended => false,
+        }
     }
 
     /// Ends the loop and releases the journal at once; every wait ends.

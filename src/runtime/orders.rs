@@ -28,12 +28,12 @@ const MAX_REFERENCE: usize = 256;
 pub(super) struct Pending {
     pub order: Order,
     pub options: PayOptions,
-    pub answer: Answer<DeliveredOutcome>,
+    pub waiter: Waiter,
 }
 
 impl Pending {
     pub fn not_started(self, reason: NotStartedReason) {
-        Loop::deliver_now(self.answer, not_started(self.order.reference, reason));
+        (self.waiter.answer)(not_started(self.order.reference, reason));
     }
 }
 
@@ -47,6 +47,7 @@ pub(super) enum AfterDevice {
     Continue {
         attempt: String,
         reply: BackendReply,
+        wait: u64,
         answer: Answer<Result<DeliveredOutcome, StepUpError>>,
     },
     Resume {
@@ -90,6 +91,17 @@ fn not_started(reference: String, reason: NotStartedReason) -> DeliveredOutcome 
     }
 }
 
+/// The order was paid before; its receipt is gone with its record.
+fn paid(reference: String, outcome: String) -> DeliveredOutcome {
+    DeliveredOutcome {
+        id: outcome,
+        attempt: None,
+        reference,
+        outcome: Outcome::Approved { receipt: None },
+        supersedes: None,
+    }
+}
+
 /// The order's JSON, if it may be sent.
 pub(super) fn read_order(order: &Order) -> Result<Map<String, Value>, NotStartedReason> {
     let bad = |problem: &str| {
@@ -112,15 +124,43 @@ pub(super) fn read_order(order: &Order) -> Result<Map<String, Value>, NotStarted
 
 impl Loop {
     pub fn pay(&mut self, order: Order, options: PayOptions, answer: Answer<DeliveredOutcome>) {
+        let waiter = waiter(options.wait, answer);
         let pending = Pending {
             order,
             options,
-            answer,
+            waiter,
         };
         match read_order(&pending.order) {
             Err(reason) => pending.not_started(reason),
             Ok(_) => self.ask_device(AfterDevice::Pay(pending)),
         }
+    }
+
+    /// The waiters of this name among the calls that have no attempt yet, replaced by ones that nobody hears: the call goes on.
+    pub fn take_pending_waiters(&mut self, wait: u64) -> Vec<(String, Waiter)> {
+        let pending = self
+            .pending
+            .values_mut()
+            .filter_map(|(_, after)| match after {
+                AfterDevice::Pay(pending) => Some(pending),
+                _ => None,
+            });
+        let successors = self
+            .slots
+            .values_mut()
+            .flat_map(|slot| slot.successors.iter_mut());
+        pending
+            .chain(successors.map(|(_, pending)| pending))
+            .filter(|pending| pending.waiter.wait == wait)
+            .map(|pending| {
+                let unheard = Waiter {
+                    wait: 0,
+                    answer: Box::new(|_| false),
+                };
+                let waiter = std::mem::replace(&mut pending.waiter, unheard);
+                (pending.order.reference.clone(), waiter)
+            })
+            .collect()
     }
 
     /// Asks the host what the device can do; what follows waits for it, not longer than its deadline.
@@ -152,16 +192,19 @@ impl Loop {
         match after {
             AfterDevice::Pay(pending) => self.pay_on(pending, &device),
             AfterDevice::Prepare { order, answer } => {
-                let prepared = self
-                    .prepare(&order, &device)
-                    .map_err(|reason| Box::new(not_started(order.reference, reason)));
-                let _ = answer.send(prepared);
+                let _ = answer.send(self.prepare(&order, &device));
             }
             AfterDevice::Continue {
                 attempt,
                 reply,
+                wait,
                 answer,
-            } => self.continue_payment(&AttemptId(attempt), reply, device, answer),
+            } => {
+                let id = AttemptId(attempt);
+                if let Some(waiter) = self.known(&id, wait, answer) {
+                    self.continue_payment(&id, reply, device, waiter);
+                }
+            }
             AfterDevice::Resume {
                 attempt,
                 wait,
@@ -208,14 +251,14 @@ impl Loop {
             Ok(fields) => fields,
             Err(reason) => return pending.not_started(reason),
         };
-        if !self.journal.is_open() {
+        if !self.restored {
             return pending.not_started(NotStartedReason::JournalUnavailable);
         }
         let key = self.order_key(&pending.order, &fields);
         match self.admission(&key, &pending.options) {
             Admission::Start => self.start(pending, key, fields, device),
             Admission::Join(id) => {
-                self.wait_for(&id, waiter(pending.options.wait, pending.answer));
+                self.wait_for(&id, pending.waiter);
                 self.use_form(&id, device);
                 self.drive(
                     &id,
@@ -226,26 +269,16 @@ impl Loop {
             }
             Admission::Replace(id) => {
                 if let Some(slot) = self.slots.get_mut(&id) {
-                    slot.successors.push(pending);
+                    let seen = slot.machine.record().outcomes;
+                    slot.successors.push((seen, pending));
                 }
                 self.drive(&id, Input::Abandon);
             }
             Admission::Return(id) => {
-                self.return_outcome(&id, waiter(pending.options.wait, pending.answer));
+                self.return_outcome(&id, pending.waiter);
             }
             Admission::Paid(outcome) => {
-                let (reference, outcome_id) = (pending.order.reference, outcome);
-                let outcome = Outcome::Approved { receipt: None };
-                Self::deliver_now(
-                    pending.answer,
-                    DeliveredOutcome {
-                        id: outcome_id,
-                        attempt: None,
-                        reference,
-                        outcome,
-                        supersedes: None,
-                    },
-                );
+                (pending.waiter.answer)(paid(pending.order.reference, outcome));
             }
             Admission::Refuse(reason) => pending.not_started(reason),
         }
@@ -277,7 +310,7 @@ impl Loop {
         if let Some(slot) = self.slots.get_mut(&id) {
             slot.body = Some(Value::Object(body).to_string().into_bytes());
         }
-        self.wait_for(&id, waiter(pending.options.wait, pending.answer));
+        self.wait_for(&id, pending.waiter);
         self.drive(
             &id,
             Input::Start {
@@ -309,30 +342,41 @@ impl Loop {
         &mut self,
         order: &Order,
         device: &Device,
-    ) -> Result<PreparedAttempt, NotStartedReason> {
-        let fields = read_order(order)?;
-        if !self.journal.is_open() {
-            return Err(NotStartedReason::JournalUnavailable);
+    ) -> Result<PreparedAttempt, Box<DeliveredOutcome>> {
+        let refuse = |reason| Err(Box::new(not_started(order.reference.clone(), reason)));
+        let fields = match read_order(order) {
+            Ok(fields) => fields,
+            Err(reason) => return refuse(reason),
+        };
+        if !self.restored {
+            return refuse(NotStartedReason::JournalUnavailable);
         }
         if device.surfaces.is_empty() {
-            return Err(NotStartedReason::NoBrowser);
+            return refuse(NotStartedReason::NoBrowser);
         }
         let key = self.order_key(order, &fields);
         match self.admission(&key, &PayOptions::default()) {
             Admission::Start => {}
-            Admission::Refuse(reason) => return Err(reason),
-            _ => return Err(NotStartedReason::OrderBusy),
+            Admission::Refuse(reason) => return refuse(reason),
+            Admission::Paid(outcome) => {
+                return Err(Box::new(paid(order.reference.clone(), outcome)));
+            }
+            Admission::Return(id) => {
+                let outcome = self.latest_outcome(&id);
+                return Err(Box::new(outcome.unwrap_or_else(|| {
+                    not_started(order.reference.clone(), NotStartedReason::OrderBusy)
+                })));
+            }
+            Admission::Join(_) | Admission::Replace(_) => {
+                return refuse(NotStartedReason::OrderBusy);
+            }
         }
-        let (id, links) = self
-            .new_attempt(key, Starter::App, device)
-            .ok_or(NotStartedReason::JournalUnavailable)?;
+        let Some((id, links)) = self.new_attempt(key, Starter::App, device) else {
+            return refuse(NotStartedReason::JournalUnavailable);
+        };
         self.drive(&id, Input::Prepare);
-        let settled = self
-            .slots
-            .get(&id)
-            .is_none_or(|slot| slot.machine.record().is_settled());
-        if settled {
-            return Err(NotStartedReason::JournalUnavailable);
+        if self.is_settled(&id) {
+            return refuse(NotStartedReason::JournalUnavailable);
         }
         Ok(PreparedAttempt {
             idempotency_key: start_key(&id),
@@ -347,11 +391,12 @@ impl Loop {
         id: &AttemptId,
         reply: BackendReply,
         device: Device,
-        answer: Answer<Result<DeliveredOutcome, StepUpError>>,
+        waiter: Waiter,
     ) {
-        let Some(waiter) = self.known(id, 0, answer) else {
+        if self.is_settled(id) {
+            self.return_outcome(id, waiter);
             return;
-        };
+        }
         self.wait_for(id, waiter);
         self.drive(
             id,
@@ -369,6 +414,12 @@ impl Loop {
         self.drive(id, input);
     }
 
+    fn is_settled(&self, id: &AttemptId) -> bool {
+        self.slots
+            .get(id)
+            .is_some_and(|slot| slot.machine.record().is_settled())
+    }
+
     fn resume(
         &mut self,
         id: &AttemptId,
@@ -379,11 +430,7 @@ impl Loop {
         let Some(waiter) = self.known(id, wait, answer) else {
             return;
         };
-        if self
-            .slots
-            .get(id)
-            .is_some_and(|slot| slot.machine.record().is_settled())
-        {
+        if self.is_settled(id) {
             self.return_outcome(id, waiter);
             return;
         }
@@ -474,15 +521,19 @@ impl Loop {
         let Some(slot) = self.slots.get_mut(id) else {
             return;
         };
-        if slot.successors.is_empty() || slot.machine.record().outcome.is_none() {
-            return;
-        }
-        let settled = slot.machine.record().is_settled();
-        for pending in std::mem::take(&mut slot.successors) {
+        let (settled, outcomes) = {
+            let record = slot.machine.record();
+            (record.is_settled(), record.outcomes)
+        };
+        let (answered, waiting) = std::mem::take(&mut slot.successors)
+            .into_iter()
+            .partition(|(seen, _)| settled || outcomes > *seen);
+        slot.successors = waiting;
+        for (_, pending) in answered {
             if settled {
                 self.ask_device(AfterDevice::Pay(pending));
             } else {
-                self.return_outcome(id, waiter(pending.options.wait, pending.answer));
+                self.return_outcome(id, pending.waiter);
             }
         }
     }
@@ -494,10 +545,18 @@ impl Loop {
         if self.owner == before {
             return;
         }
+        // The last owner's tokens must not ask about the next one's payments.
+        self.requests.forget_credentials();
         let ids: Vec<AttemptId> = self.slots.keys().cloned().collect();
         for id in ids {
-            if adopt_current && let Some(slot) = self.slots.get_mut(&id) {
-                slot.machine.adopt(before.as_ref(), self.owner.as_ref());
+            if adopt_current
+                && let (None, Some(owner)) = (&before, &self.owner)
+                && let Some(slot) = self
+                    .slots
+                    .get_mut(&id)
+                    .filter(|slot| slot.machine.live().visible)
+            {
+                slot.machine.adopt(owner);
             }
             let visible = self.is_visible(&id);
             self.drive(&id, Input::OwnerChanged { visible });

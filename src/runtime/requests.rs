@@ -48,6 +48,8 @@ struct Request {
     deadline: u64,
     /// The credentials were asked for again after a 401.
     retried: bool,
+    /// It was handed to the transport.
+    sent: bool,
     #[cfg(feature = "reqwest")]
     task: Option<tokio::task::AbortHandle>,
 }
@@ -195,6 +197,7 @@ impl Loop {
             purpose,
             deadline,
             retried: false,
+            sent: false,
             #[cfg(feature = "reqwest")]
             task: None,
         };
@@ -289,7 +292,7 @@ impl Loop {
             });
         });
         self.threads.credentials.run(move || {
-            let _ = credentials.start(after_rejection, completion);
+            let _ = credentials.start(number, after_rejection, completion);
         });
     }
 
@@ -314,6 +317,7 @@ impl Loop {
         let deadline = self.time.now().mono + u64::from(http.timeout_ms) + GRACE;
         if let Some(request) = self.requests.open.get_mut(&number) {
             request.deadline = deadline;
+            request.sent = true;
         }
         let post = self.post.clone();
         let answer = move |result| {
@@ -440,8 +444,9 @@ impl Loop {
                         reply.date_ms,
                         reply.retry_after_ms,
                     ),
+                    // A 401 to an earlier send of it proves nothing: that one did reach the backend.
                     Err(failure) => Input::ReplyFailed {
-                        sent: failure != TransportFailure::NotSent,
+                        sent: request.retried || failure != TransportFailure::NotSent,
                     },
                 };
                 self.drive(&request.attempt, input);
@@ -555,11 +560,16 @@ impl Loop {
     }
 
     pub fn request_overdue(&mut self, number: u64) {
-        let sent = self.requests.open.contains_key(&number);
-        if sent {
-            self.tell_to_stop(number);
-            self.finish(number, Err(TransportFailure::MaybeSent));
-        }
+        let Some(request) = self.requests.open.get(&number) else {
+            return;
+        };
+        let failure = if request.sent || self.parts.status_source.is_some() {
+            TransportFailure::MaybeSent
+        } else {
+            TransportFailure::NotSent
+        };
+        self.tell_to_stop(number);
+        self.finish(number, Err(failure));
     }
 
     fn abort(&mut self, number: u64) {
@@ -578,13 +588,17 @@ impl Loop {
             task.abort();
             return;
         }
-        let asks =
-            self.requests.open.get(&number).is_some_and(|request| {
-                !matches!(request.purpose, Purpose::Start | Purpose::Probe(..))
-            });
+        let Some(request) = self.requests.open.get(&number) else {
+            return;
+        };
+        let asks = !matches!(request.purpose, Purpose::Start | Purpose::Probe(..));
         if let Some(source) = self.parts.status_source.clone().filter(|_| asks) {
             self.threads.status.run(move || {
                 let _ = source.cancel(number);
+            });
+        } else if let Some(credentials) = self.parts.credentials.clone().filter(|_| !request.sent) {
+            self.threads.credentials.run(move || {
+                let _ = credentials.cancel(number);
             });
         } else if let Some(transport) = self.parts.transport.clone() {
             self.threads.transport.run(move || {

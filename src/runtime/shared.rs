@@ -1,6 +1,7 @@
 //! What may be read of the loop from any thread, without waiting for it.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::links::{LinkKind, Nonce};
@@ -26,6 +27,8 @@ pub(crate) struct Shared {
     states: RwLock<BTreeMap<String, AttemptState>>,
     outcomes: RwLock<BTreeMap<String, DeliveredOutcome>>,
     traces: Mutex<BTreeMap<String, TraceLog>>,
+    /// Everything in the journal is known here.
+    loaded: AtomicBool,
 }
 
 fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
@@ -46,7 +49,17 @@ impl Shared {
             states: RwLock::new(BTreeMap::new()),
             outcomes: RwLock::new(BTreeMap::new()),
             traces: Mutex::new(BTreeMap::new()),
+            loaded: AtomicBool::new(false),
         }
+    }
+
+    /// Everything in the journal is known here: a nonce that is not, is wrong.
+    pub fn is_loaded(&self) -> bool {
+        self.loaded.load(Ordering::Acquire)
+    }
+
+    pub fn set_loaded(&self) {
+        self.loaded.store(true, Ordering::Release);
     }
 
     /// Adds or updates an attempt; what was seen of its links stays.

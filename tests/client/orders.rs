@@ -379,3 +379,205 @@ fn thirty_two_unfinished_attempts_are_enough() {
     );
     assert_eq!(phone.client.unfinished().len(), 32);
 }
+
+#[test]
+fn rule_06_a_lost_start_of_a_signed_in_owner_is_never_repeated_after_a_restart() {
+    let directory = directory();
+    let phone = Phone::new(directory.path());
+    phone.client.set_owner(Some("alice".to_owned()), false);
+    phone.backend.otherwise(|_| Next::Lost);
+    let paying = phone.pay("order-1");
+    phone.client.shutdown();
+    paying.outcome();
+
+    let phone = Phone::new(directory.path());
+    phone.backend.otherwise(|_| status("approved"));
+    phone.client.foregrounded();
+    phone.pass(30_000);
+    assert!(
+        phone.backend.lines().is_empty(),
+        "nobody is signed in: nothing is asked or sent"
+    );
+    phone.client.set_owner(Some("alice".to_owned()), false);
+    phone.settle();
+    assert_eq!(phone.backend.lines(), ["GET /payments/{attempt}"]);
+    let told = lock(&phone.heard.outcomes).clone();
+    assert!(matches!(told[..], [ref told] if matches!(told.outcome, Outcome::Approved { .. })));
+}
+
+#[test]
+fn a_link_that_starts_the_app_is_accepted_and_classified_later() {
+    let directory = directory();
+    let phone = Phone::new(directory.path());
+    phone.backend.then(pending_with_journey());
+    let paying = phone.pay("order-1");
+    let link = phone.link("return_url");
+    phone.client.shutdown();
+    paying.outcome();
+
+    // The loop is held up at the clock's first reading, as on a slow phone: the link is there first.
+    let phone = Phone::stopped(directory.path());
+    phone.backend.otherwise(|_| status("approved"));
+    assert_eq!(phone.client.handle_link(&link), LinkDisposition::Accepted);
+    phone.time.go_on();
+    phone.settle();
+    let names = phone.event_names();
+    assert!(
+        names.contains(&"SeenCompletionLink".to_owned()) || lock(&phone.heard.outcomes).len() == 1,
+        "{names:?}"
+    );
+    assert!(matches!(
+        lock(&phone.heard.outcomes)[0].outcome,
+        Outcome::Approved { .. }
+    ));
+}
+
+#[test]
+fn reopening_withdraws_an_abandon_that_never_left() {
+    let directory = directory();
+    let phone = Phone::new(directory.path());
+    phone.backend.then(pending_with_journey());
+    let paying = phone.pay("order-1");
+    phone.backend.otherwise(|_| Next::NotSent);
+    phone
+        .client
+        .abandon(phone.attempt())
+        .expect("it can be abandoned");
+    phone.settle();
+    phone.backend.otherwise(|_| status("pending"));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
+    runtime
+        .block_on(phone.client.reopen(phone.attempt(), None))
+        .expect("it can be reopened");
+    phone.pass(30_000);
+    assert!(paying.is_waiting());
+    assert_eq!(
+        lock(&phone.screen.shown).len(),
+        2,
+        "the journey is shown again"
+    );
+    let cancels = phone
+        .backend
+        .sent()
+        .into_iter()
+        .filter(|sent| sent.line.ends_with("/cancel"));
+    assert_eq!(cancels.count(), 1, "only the one that never left");
+}
+
+#[test]
+fn replacing_an_undetermined_attempt_waits_for_the_word() {
+    let directory = directory();
+    let mut impatient = configuration(directory.path());
+    impatient.policy.max_wait = 10_000;
+    let phone = Phone::with(impatient, crate::phone::iphone(), |_| {});
+    phone.backend.then(pending_with_journey());
+    phone.backend.otherwise(|_| status("pending"));
+    let first = phone.pay("order-1");
+    phone.pass(11_000);
+    assert_eq!(
+        first.outcome().outcome,
+        Outcome::Undetermined {
+            reason: UndeterminedReason::MaxWait
+        }
+    );
+    phone.backend.otherwise(|line| match line {
+        "POST /payments" => pending_with_journey(),
+        line if line.ends_with("/cancel") => status("canceled"),
+        _ => status("pending"),
+    });
+    let options = PayOptions {
+        if_busy: IfBusy::Replace,
+        wait: 0,
+    };
+    let second = phone.pay_with(order("order-1"), options);
+    assert!(second.is_waiting(), "a new attempt is under way");
+    assert_eq!(
+        phone
+            .backend
+            .lines()
+            .iter()
+            .filter(|line| *line == "POST /payments")
+            .count(),
+        2
+    );
+}
+
+#[test]
+fn preparing_a_paid_order_returns_its_outcome() {
+    let directory = directory();
+    let phone = Phone::new(directory.path());
+    phone.backend.then(status("approved"));
+    let outcome = phone.pay("order-1").outcome();
+    phone.client.acknowledge(outcome.id.clone());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
+    let prepared = runtime.block_on(phone.client.prepare(order("order-1")));
+    let klarna_step_up::api::Prepared::Ended { outcome: again } = prepared else {
+        panic!("{prepared:?}")
+    };
+    assert_eq!(again.id, outcome.id);
+    assert!(matches!(again.outcome, Outcome::Approved { .. }));
+}
+
+#[test]
+fn a_damaged_record_blocks_its_order_and_is_asked_about() {
+    let directory = directory();
+    let phone = Phone::new(directory.path());
+    phone.backend.then(pending_with_journey());
+    let paying = phone.pay("order-1");
+    phone.client.shutdown();
+    paying.outcome();
+    let record = std::fs::read_dir(directory.path())
+        .expect("the journal")
+        .map(|entry| entry.expect("an entry").path())
+        .find(|path| path.extension().is_some_and(|end| end == "json"))
+        .expect("a record");
+    std::fs::write(&record, b"nonsense").expect("written");
+
+    let phone = Phone::new(directory.path());
+    phone.backend.otherwise(|_| status("pending"));
+    phone.settle();
+    assert!(phone.event_names().contains(&"JournalDamaged".to_owned()));
+    assert_eq!(phone.backend.lines(), ["GET /payments/{attempt}"]);
+    let refused = phone.pay("order-1").outcome();
+    assert_eq!(
+        refused.outcome,
+        Outcome::NotStarted {
+            reason: NotStartedReason::OrderBusy
+        }
+    );
+    phone.backend.otherwise(|_| status("canceled"));
+    phone
+        .client
+        .check_again(phone.attempt())
+        .expect("it is listed");
+    phone.settle();
+    let told = lock(&phone.heard.outcomes).clone();
+    assert!(
+        matches!(told[..], [ref told] if matches!(told.outcome, Outcome::Canceled { .. })),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_start_that_fails_at_once_is_tried_again_by_itself() {
+    let directory = directory();
+    let phone = Phone::new(directory.path());
+    for _ in 0..3 {
+        phone.backend.then(Next::NotSent);
+    }
+    phone.backend.otherwise(|line| {
+        if line == "POST /payments" {
+            pending_with_journey()
+        } else {
+            status("pending")
+        }
+    });
+    let paying = phone.pay("order-1");
+    phone.pass(9_000);
+    assert_eq!(lock(&phone.screen.shown).len(), 1);
+    assert!(paying.is_waiting());
+}

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, mpsc};
 use std::thread::JoinHandle;
 
@@ -40,8 +39,6 @@ pub enum Next {
     Lost,
     /// Cannot be reached.
     NotSent,
-    /// Holds it.
-    Hold,
 }
 
 /// One request as it left the phone.
@@ -59,13 +56,11 @@ struct BackendState {
     script: VecDeque<Next>,
     otherwise: Option<Box<dyn Fn(&str) -> Next + Send>>,
     sent: Vec<Sent>,
-    held: Vec<Arc<HttpCompletion>>,
 }
 
 /// The backend: what is in the script, then what `otherwise` says.
 pub struct Backend {
     state: Mutex<BackendState>,
-    held: AtomicUsize,
     time: Arc<Time>,
 }
 
@@ -120,10 +115,6 @@ impl HttpTransport for Backend {
             .pop_front()
             .or_else(|| state.otherwise.as_ref().map(|answer| answer(&line)));
         match next.expect("the backend was not told what to do with this request") {
-            Next::Hold => {
-                state.held.push(completion);
-                self.held.fetch_add(1, Ordering::SeqCst);
-            }
             Next::Reply(status, body) => {
                 drop(state);
                 completion.replied(HostHttpReply {
@@ -155,6 +146,7 @@ struct TimeState {
     wake_at: Option<u64>,
     in_flight: u32,
     waker: Option<Arc<Waker>>,
+    stopped: bool,
 }
 
 /// A clock that stands still until the test moves it.
@@ -171,11 +163,23 @@ impl Time {
             wake_at: None,
             in_flight: 0,
             waker: None,
+            stopped: false,
         };
         Arc::new(Self {
             state: Mutex::new(state),
             rested: Condvar::new(),
         })
+    }
+
+    /// Lets a stopped clock be read.
+    pub fn go_on(&self) {
+        lock(&self.state).stopped = false;
+        self.rested.notify_all();
+    }
+
+    /// The loop has run.
+    pub fn has_rested(&self) -> bool {
+        lock(&self.state).waker.is_some()
     }
 
     pub fn now_mono(&self) -> u64 {
@@ -185,7 +189,13 @@ impl Time {
 
 impl Clock for Time {
     fn now(&self) -> Result<ClockReading, HostError> {
-        let state = lock(&self.state);
+        let mut state = lock(&self.state);
+        while state.stopped {
+            state = self
+                .rested
+                .wait(state)
+                .expect("no test thread panics with a lock held");
+        }
         Ok(ClockReading {
             wall: state.wall,
             monotonic: state.mono,
@@ -302,6 +312,7 @@ pub fn configuration(directory: &Path) -> Configuration {
         field_names: FieldNames::default(),
         words: Vec::new(),
         headers: Vec::new(),
+        owner: None,
         policy: ConfirmationPolicy {
             long_poll: 0,
             ..ConfirmationPolicy::default()
@@ -348,15 +359,29 @@ impl Phone {
         Self::with(configuration(directory), iphone(), |_| {})
     }
 
+    /// One whose loop cannot read the clock before the test says so.
+    pub fn stopped(directory: &Path) -> Self {
+        let time = Time::new();
+        lock(&time.state).stopped = true;
+        Self::at(time, configuration(directory), iphone(), |_| {})
+    }
+
     pub fn with(
         configuration: Configuration,
         device: Device,
         change: impl FnOnce(&mut HostParts),
     ) -> Self {
-        let time = Time::new();
+        Self::at(Time::new(), configuration, device, change)
+    }
+
+    fn at(
+        time: Arc<Time>,
+        configuration: Configuration,
+        device: Device,
+        change: impl FnOnce(&mut HostParts),
+    ) -> Self {
         let backend = Arc::new(Backend {
             state: Mutex::default(),
-            held: AtomicUsize::new(0),
             time: Arc::clone(&time),
         });
         let heard = Arc::new(Heard::default());
@@ -433,9 +458,8 @@ impl Phone {
     pub fn settle(&self) {
         let mut state = lock(&self.time.state);
         loop {
-            let held = u32::try_from(self.backend.held.load(Ordering::SeqCst)).expect("few");
             let idle = state.waker.as_ref().is_some_and(|waker| waker.is_idle());
-            if idle && state.in_flight == held {
+            if idle && state.in_flight == 0 {
                 return;
             }
             state = self

@@ -28,6 +28,7 @@ struct Tokens(Mutex<Vec<bool>>);
 impl Credentials for Tokens {
     fn start(
         &self,
+        _id: u64,
         after_rejection: bool,
         completion: Arc<CredentialsCompletion>,
     ) -> Result<(), HostError> {
@@ -39,6 +40,10 @@ impl Credentials for Tokens {
         }]);
         // A second answer is ignored.
         completion.not_now();
+        Ok(())
+    }
+
+    fn cancel(&self, _id: u64) -> Result<(), HostError> {
         Ok(())
     }
 }
@@ -78,12 +83,17 @@ struct Dumb {
 impl Credentials for Dumb {
     fn start(
         &self,
+        _id: u64,
         _after_rejection: bool,
         completion: Arc<CredentialsCompletion>,
     ) -> Result<(), HostError> {
         if self.keep {
             lock(&self.kept).push(completion);
         }
+        Ok(())
+    }
+
+    fn cancel(&self, _id: u64) -> Result<(), HostError> {
         Ok(())
     }
 }
@@ -110,6 +120,9 @@ fn rule_11_credentials_that_never_come_end_the_start_unsent() {
             let _ =
                 told.send(runtime.block_on(client.pay(order("order-1"), PayOptions::default())));
         });
+        while phone.client.unfinished().is_empty() {
+            std::thread::yield_now();
+        }
         let outcome = loop {
             if let Ok(outcome) = outcome.try_recv() {
                 break outcome;
@@ -232,7 +245,7 @@ fn an_app_that_calls_its_backend_itself() {
         .expect("a runtime");
     let prepared = match runtime.block_on(phone.client.prepare(order("order-1"))) {
         klarna_step_up::api::Prepared::Ready { attempt } => attempt,
-        klarna_step_up::api::Prepared::NotStarted { outcome } => panic!("{outcome:?}"),
+        klarna_step_up::api::Prepared::Ended { outcome } => panic!("{outcome:?}"),
     };
     assert_eq!(
         prepared.idempotency_key,
@@ -251,7 +264,7 @@ fn an_app_that_calls_its_backend_itself() {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .expect("a runtime");
-        let _ = told.send(runtime.block_on(client.continue_payment(attempt, reply)));
+        let _ = told.send(runtime.block_on(client.continue_payment(attempt, reply, 0)));
     });
     while lock(&phone.screen.shown).is_empty() {
         std::thread::yield_now();
@@ -429,6 +442,73 @@ fn rule_10_nothing_secret_is_ever_shown() {
         assert!(!text.contains("SECRET"), "{text}");
         assert!(!text.contains(&nonce), "{text}");
     }
+}
+
+#[test]
+fn rule_06_a_start_that_was_answered_401_is_not_taken_for_unsent() {
+    let directory = directory();
+    let phone = Phone::with(configuration(directory.path()), iphone(), |parts| {
+        parts.credentials = Some(Arc::new(Tokens::default()));
+    });
+    phone.backend.then(Next::Reply(401, String::new()));
+    phone.backend.otherwise(|line| match line {
+        "POST /payments" => Next::NotSent,
+        line if line.starts_with("GET") => Next::Reply(404, String::new()),
+        _ => status("canceled"),
+    });
+    let paying = phone.pay("order-1");
+    phone.pass(40_000);
+    let outcome = paying.outcome();
+    let closed = Outcome::Canceled {
+        reason: klarna_step_up::machine::CanceledReason::StartClosed,
+    };
+    assert_eq!(outcome.outcome, closed);
+}
+
+#[test]
+fn continuing_a_settled_attempt_returns_its_outcome() {
+    let directory = directory();
+    let phone = Phone::new(directory.path());
+    phone.attach();
+    phone.backend.otherwise(|_| status("canceled"));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
+    let prepared = runtime.block_on(phone.client.prepare(order("order-1")));
+    let klarna_step_up::api::Prepared::Ready { attempt } = prepared else {
+        panic!("{prepared:?}");
+    };
+    phone
+        .client
+        .abandon(attempt.attempt.clone())
+        .expect("it can be abandoned");
+    phone.settle();
+    let outcome = runtime
+        .block_on(
+            phone
+                .client
+                .continue_payment(attempt.attempt, BackendReply::Lost, 0),
+        )
+        .expect("the attempt is known");
+    assert!(matches!(outcome.outcome, Outcome::Canceled { .. }));
+}
+
+#[test]
+fn setting_up_starts_no_thread() {
+    let directory = directory();
+    let phone = Phone::new(directory.path());
+    phone.attach();
+    phone.client.set_owner(Some("alice".to_owned()), false);
+    phone.client.acknowledge("nothing.1".to_owned());
+    phone.client.foregrounded();
+    assert_eq!(
+        phone.client.handle_link("other://x"),
+        LinkDisposition::NotOurs
+    );
+    assert!(
+        !phone.time.has_rested(),
+        "the loop would have told the clock that it rests"
+    );
 }
 
 #[test]

@@ -64,9 +64,7 @@ fn hash_slot(slot: &Slot, now: u64, hasher: &mut DefaultHasher) {
     for effect in &slot.todo {
         hash_effect(effect, record.revision, live.asks, hasher);
     }
-    slot.wake
-        .map(|at| at.saturating_sub(now))
-        .hash(hasher);
+    slot.wake.map(|at| at.saturating_sub(now)).hash(hasher);
     if let Some((number, answer)) = &slot.question {
         (live.asks - number).hash(hasher);
         hash_status(answer.as_ref(), hasher);

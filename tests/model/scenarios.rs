@@ -130,17 +130,17 @@ fn the_device_and_its_owners() {
         ..Budget::default()
     };
     let found = search("device", &World::new(&one(), budget), MOST);
-    assert_told(&found, &["Undetermined(OwnerChanged)", "Undetermined(MaxWait)"]);
+    assert_told(
+        &found,
+        &["Undetermined(OwnerChanged)", "Undetermined(MaxWait)"],
+    );
     assert_acted(&found, &["Background", "Foreground", "Owner", "LateStatus"]);
     assert_states(&found, 300_000);
 }
 
 #[test]
 fn two_attempts_of_the_same_order() {
-    let pays = [
-        pay("a", "1", IfBusy::Join),
-        pay("a", "2", IfBusy::Replace),
-    ];
+    let pays = [pay("a", "1", IfBusy::Join), pay("a", "2", IfBusy::Replace)];
     let budget = Budget {
         crashes: 1,
         losses: 1,

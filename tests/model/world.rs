@@ -4,9 +4,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use klarna_step_up::machine::{
-    Admission, Around, CloseHint, Effect, Entry, IfBusy, Input, LinkSignal, Machine, Now,
-    OrderKey, OutcomeRecord, PresentProblem, Record, Surface, Tombstone, Verdict, admit,
-    outcome_id,
+    Admission, Around, CloseHint, Effect, Entry, IfBusy, Input, LinkSignal, Machine, Now, OrderKey,
+    OutcomeRecord, PresentProblem, Record, Surface, Tombstone, Verdict, admit, outcome_id,
 };
 use klarna_step_up::policy::{CompletionStep, ConfirmationPolicy};
 use klarna_step_up::reply::{StartAnswer, StatusAnswer, StatusFailure};
@@ -737,9 +736,9 @@ impl World {
             return Ok(());
         }
         let on_disk = self.slots[at].disk.as_ref().is_some_and(|disk| {
-            disk.outcome
-                .as_ref()
-                .is_some_and(|kept| kept.number == outcome.number && kept.verdict == outcome.verdict)
+            disk.outcome.as_ref().is_some_and(|kept| {
+                kept.number == outcome.number && kept.verdict == outcome.verdict
+            })
         });
         let approved = matches!(outcome.verdict, Verdict::Approved { .. });
         self.slots[at].past.told = Some((outcome.number, outcome.verdict, on_disk));
