@@ -53,7 +53,15 @@ fn host_library(project: &Project) -> Outcome<PathBuf> {
             "--crate-type",
             "cdylib",
         ]);
-        native::build(cargo, &project.target()?, "debug", LIBRARY, out)
+        native::build(
+            project,
+            &inputs,
+            cargo,
+            &project.target()?,
+            "debug",
+            LIBRARY,
+            out,
+        )
     })?;
     Ok(folder.join(LIBRARY))
 }

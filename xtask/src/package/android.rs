@@ -88,7 +88,15 @@ fn link(project: &Project, flavour: Flavour) -> Outcome<PathBuf> {
         cargo.args(flavour.cargo_arguments());
         android.apply(&mut cargo, TARGET, LIBRARY);
         let target = MobileRust::target(project)?;
-        native::build(cargo, &target, &format!("{TARGET}/release"), LIBRARY, out)
+        native::build(
+            project,
+            &inputs,
+            cargo,
+            &target,
+            &format!("{TARGET}/release"),
+            LIBRARY,
+            out,
+        )
     })?;
     Ok(folder.join(LIBRARY))
 }

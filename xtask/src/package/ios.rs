@@ -56,7 +56,15 @@ fn build(project: &Project, flavour: Flavour) -> Outcome<PathBuf> {
                 .env("CC_aarch64_apple_ios", "clang-22")
                 .env("AR_aarch64_apple_ios", "llvm-ar-22");
             let target = MobileRust::target(project)?;
-            native::build(cargo, &target, &format!("{TARGET}/release"), LIBRARY, out)
+            native::build(
+                project,
+                &inputs,
+                cargo,
+                &target,
+                &format!("{TARGET}/release"),
+                LIBRARY,
+                out,
+            )
         })?;
     Ok(folder.join(LIBRARY))
 }
