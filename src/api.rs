@@ -56,7 +56,8 @@ pub enum PresentFailure {
 #[uniffi::export]
 #[allow(
     clippy::needless_pass_by_value,
-    reason = "values are what crosses the language boundary"
+    clippy::must_use_candidate,
+    reason = "values are what crosses the language boundary; what a surface's link was matters to few"
 )]
 impl StepUpClient {
     /// Checks the configuration and opens the journal. No socket; no thread unless the journal has attempts.
@@ -76,6 +77,7 @@ impl StepUpClient {
     }
 
     /// Names a wait for `stop_waiting`.
+    #[must_use]
     pub fn new_wait(&self) -> u64 {
         self.core.new_wait()
     }
@@ -244,6 +246,7 @@ impl StepUpClient {
     }
 
     /// Says what a link is, at once, and lets it cause a question. Safe on the main thread.
+    #[must_use]
     pub fn handle_link(&self, uri: &str) -> LinkDisposition {
         match self.core.settings.links.read(uri) {
             ReadLink::NotOurs => LinkDisposition::NotOurs,

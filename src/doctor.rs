@@ -8,6 +8,25 @@ use crate::transport::TransportFailure;
 /// A device clock further off than this is worth knowing, milliseconds. Nothing depends on it.
 const CLOCK_TOLERANCE: i64 = 5 * 60 * 1_000;
 
+/// Every finding there is, by its stable name.
+pub const CODES: [&str; 15] = [
+    "no-device-facts",
+    "no-surface",
+    "journal-unavailable",
+    "https-links-not-honoured",
+    "scheme-not-registered",
+    "scheme-registered-twice",
+    "one-url-for-both",
+    "same-scheme",
+    "no-nonce",
+    "sandbox-in-release",
+    "backend-unreachable",
+    "backend-failing",
+    "backend-rejects-credentials",
+    "clock-off",
+    "all-well",
+];
+
 fn finding(code: &str, level: FindingLevel, problem: &str, fix: &str) -> Finding {
     Finding {
         code: code.to_owned(),

@@ -50,6 +50,7 @@ impl Settings {
         let environment = configuration.environment.clone();
         let backend = read_backend_url(&configuration.backend, &environment)
             .map_err(|reason| StepUpError::host("backend", &reason))?;
+        check_not_klarna(&backend.origin)?;
         let links = Links::parse(
             &configuration.links,
             configuration.link_nonce == LinkNonceMode::Query,
@@ -85,6 +86,20 @@ impl Settings {
     pub fn http_allowed(&self) -> bool {
         matches!(self.environment, Environment::Sandbox { .. })
     }
+}
+
+/// Rule 12: the core holds no Klarna API key and never calls Klarna's API; that is for the backend.
+fn check_not_klarna(origin: &str) -> Result<(), StepUpError> {
+    let host = origin.split("://").nth(1).unwrap_or(origin);
+    let host = host.split(':').next().unwrap_or(host);
+    if host == "klarna.com" || host.ends_with(".klarna.com") {
+        return Err(StepUpError::configuration(
+            "backend",
+            "it is Klarna's own API, which only a server with a key may call",
+            "give the address of your backend, or of your payment provider's",
+        ));
+    }
+    Ok(())
 }
 
 fn environment_name(environment: &Environment) -> &'static str {

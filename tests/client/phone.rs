@@ -19,7 +19,7 @@ use klarna_step_up::seams::{
     Clock, ClockReading, DeviceFacts, HostParts, Listener, Presenter, TestParts, Waker,
 };
 use klarna_step_up::transport::host::{
-    HostHttpFailure, HostHttpReply, HostHttpRequest, HttpCompletion, HttpTransport,
+    HostHttpFailure, HostHttpHeader, HostHttpReply, HostHttpRequest, HttpCompletion, HttpTransport,
 };
 
 /// The address under which the journeys of these tests are.
@@ -45,6 +45,7 @@ pub enum Next {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
     pub line: String,
+    pub origin: String,
     pub key: Option<String>,
     pub body: Option<String>,
     pub authorization: Option<String>,
@@ -56,6 +57,7 @@ struct BackendState {
     script: VecDeque<Next>,
     otherwise: Option<Box<dyn Fn(&str) -> Next + Send>>,
     sent: Vec<Sent>,
+    date: Option<String>,
 }
 
 /// The backend: what is in the script, then what `otherwise` says.
@@ -72,6 +74,11 @@ impl Backend {
     /// Answers everything that the script has no answer for, by method and path.
     pub fn otherwise(&self, answer: impl Fn(&str) -> Next + Send + 'static) {
         lock(&self.state).otherwise = Some(Box::new(answer));
+    }
+
+    /// Says this time in every answer.
+    pub fn set_date(&self, date: &str) {
+        lock(&self.state).date = Some(date.to_owned());
     }
 
     pub fn sent(&self) -> Vec<Sent> {
@@ -103,6 +110,12 @@ impl HttpTransport for Backend {
         let mut state = lock(&self.state);
         state.sent.push(Sent {
             line: line.clone(),
+            origin: request
+                .url
+                .split("/api")
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
             key: header("Idempotency-Key").map(|key| key.replace(&attempt, "{attempt}")),
             body: request
                 .body
@@ -116,10 +129,14 @@ impl HttpTransport for Backend {
             .or_else(|| state.otherwise.as_ref().map(|answer| answer(&line)));
         match next.expect("the backend was not told what to do with this request") {
             Next::Reply(status, body) => {
+                let date = state.date.clone().map(|value| HostHttpHeader {
+                    name: "Date".to_owned(),
+                    value,
+                });
                 drop(state);
                 completion.replied(HostHttpReply {
                     status,
-                    headers: Vec::new(),
+                    headers: date.into_iter().collect(),
                     body: body.into_bytes(),
                 });
             }
@@ -498,12 +515,18 @@ impl Phone {
 
     /// Lets time pass although the host has not answered; for callbacks that never do.
     pub fn pass_even_if_busy(&self, milliseconds: u64) {
-        let waker = {
-            let mut state = lock(&self.time.state);
-            state.mono += milliseconds;
-            state.wall += i64::try_from(milliseconds).expect("short");
-            state.waker.clone()
-        };
+        let mut state = lock(&self.time.state);
+        while !state.waker.as_ref().is_some_and(|waker| waker.is_idle()) {
+            state = self
+                .time
+                .rested
+                .wait(state)
+                .expect("no test thread panics with a lock held");
+        }
+        state.mono += milliseconds;
+        state.wall += i64::try_from(milliseconds).expect("short");
+        let waker = state.waker.clone();
+        drop(state);
         if let Some(waker) = waker {
             waker.wake();
         }

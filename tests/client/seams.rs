@@ -405,46 +405,6 @@ fn rule_08_a_wait_that_is_stopped_leaves_the_payment_alone() {
 }
 
 #[test]
-fn rule_10_nothing_secret_is_ever_shown() {
-    let directory = directory();
-    let mut secret = configuration(directory.path());
-    secret.headers.push(RequestHeader {
-        name: "X-Key".to_owned(),
-        value: "SECRET-header".to_owned(),
-    });
-    let shown_configuration = format!("{secret:?}");
-    let phone = Phone::with(secret, iphone(), |_| {});
-    phone.backend.then(pending_with_journey());
-    let paying = phone.pay("order-SECRET");
-    let attempt = phone.attempt();
-    let nonce = phone
-        .link("return_url")
-        .rsplit_once('=')
-        .expect("a nonce")
-        .1
-        .to_owned();
-    let shown = lock(&phone.screen.shown)[0].clone();
-    phone.backend.otherwise(|_| status("approved"));
-    phone.client.handle_link(&phone.link("return_url"));
-    phone.settle();
-    let outcome = paying.outcome();
-    let trace = phone.client.trace(&attempt).expect("a trace");
-    let texts = [
-        shown_configuration,
-        format!("{shown:?}"),
-        format!("{outcome:?}"),
-        format!("{:?}", lock(&phone.heard.events)),
-        format!("{:?}", lock(&phone.heard.states)),
-        format!("{:?}", order("SECRET")),
-        trace,
-    ];
-    for text in texts {
-        assert!(!text.contains("SECRET"), "{text}");
-        assert!(!text.contains(&nonce), "{text}");
-    }
-}
-
-#[test]
 fn rule_06_a_start_that_was_answered_401_is_not_taken_for_unsent() {
     let directory = directory();
     let phone = Phone::with(configuration(directory.path()), iphone(), |parts| {
