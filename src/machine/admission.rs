@@ -80,7 +80,8 @@ pub fn admit<'a>(
             unfinished += 1;
         }
         // The reference counts as well: should the installation's salt be lost, the hashes of the same order differ.
-        let same = entry.visible && entry.order.reference == order.reference;
+        let named = !order.reference.is_empty() && entry.order.reference == order.reference;
+        let same = entry.visible && named;
         if entry.order.hash != order.hash && !same {
             continue;
         }
