@@ -581,3 +581,25 @@ fn a_start_that_fails_at_once_is_tried_again_by_itself() {
     assert_eq!(lock(&phone.screen.shown).len(), 1);
     assert!(paying.is_waiting());
 }
+
+#[test]
+fn a_trace_is_there_after_the_app_was_ended() {
+    let directory = directory();
+    let phone = Phone::new(directory.path());
+    phone.backend.then(status("approved"));
+    let outcome = phone.pay("order-SECRET").outcome();
+    let attempt = outcome.attempt.expect("an attempt");
+    phone.client.acknowledge(outcome.id);
+    phone.settle();
+    phone.client.shutdown();
+
+    let phone = Phone::new(directory.path());
+    phone.backend.then(status("declined"));
+    phone.pay("another").outcome();
+    let trace = phone.client.trace(&attempt).expect("a trace");
+    assert!(trace.contains("Deliver(1, Approved)"), "{trace}");
+    assert!(
+        !trace.contains("SECRET") && !trace.contains(&attempt),
+        "{trace}"
+    );
+}
