@@ -46,7 +46,7 @@ fn a_payment_from_the_order_to_the_outcome() {
         matches!(&outcome.outcome, Outcome::Approved { receipt: Some(receipt) } if receipt.contains("SECRET-receipt"))
     );
     assert_eq!(*lock(&phone.screen.dismissed), [1]);
-    assert_eq!(phone.client.outcomes(), [outcome.clone()]);
+    assert_eq!(phone.client.outcomes(), std::slice::from_ref(&outcome));
     phone.client.acknowledge(outcome.id);
     phone.settle();
     assert!(phone.client.outcomes().is_empty());
