@@ -176,7 +176,8 @@ impl Run {
         phone.kill().await?;
         self.held = false;
         self.idle = None;
-        self.shown = None;
+        // What runs in another app goes on without ours.
+        self.shown.take_if(|shown| !shown.surface.is_elsewhere());
         self.acknowledging.clear();
         self.states.clear();
         self.settle().await.map(drop)
