@@ -91,7 +91,7 @@ impl Machine {
     }
 
     pub(super) fn due_question(&mut self, now: Now) {
-        if !self.question_at().is_some_and(|at| at <= now.mono) {
+        if self.question_at().is_none_or(|at| at > now.mono) {
             return;
         }
         let wait = if self.live.plain || !self.may_wait() {

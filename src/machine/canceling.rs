@@ -66,7 +66,7 @@ impl Machine {
         let Some(wish) = self.record.cancel else {
             return;
         };
-        if !self.cancel_wake().is_some_and(|at| at <= now.mono) {
+        if self.cancel_wake().is_none_or(|at| at > now.mono) {
             return;
         }
         if !wish.sent {

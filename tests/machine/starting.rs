@@ -127,7 +127,7 @@ fn not_found_leads_to_cancel_only_while_nothing_was_ever_heard() {
 #[test]
 fn a_start_of_unknown_fate_ends_the_wait_undetermined_and_stays() {
     let mut phone = unknown_start();
-    phone.backend = Some(StatusFailure::NotFound).map(fails);
+    phone.backend = Some(fails(StatusFailure::NotFound));
     phone.answer(fails(StatusFailure::NotFound));
     phone.give(Input::Observed(true));
     phone.pass(31 * MINUTE);

@@ -1,8 +1,8 @@
 //! The rules of design section 2 as properties, each looked at in every transition.
 
 use klarna_step_up::machine::{
-    Admission, Effect, Input, LinkSignal, NotStartedReason, Phase, Record, StartFate, Time, UndeterminedReason,
-    Verdict,
+    Admission, Effect, Input, LinkSignal, NotStartedReason, Phase, Record, StartFate, Time,
+    UndeterminedReason, Verdict,
 };
 use klarna_step_up::reply::{StartAnswer, StatusAnswer, Word};
 
@@ -12,7 +12,11 @@ use crate::world::{Pay, Slot, World};
 type Checked = Result<(), String>;
 
 fn rule(holds: bool, broken: &str) -> Checked {
-    if holds { Ok(()) } else { Err(broken.to_owned()) }
+    if holds {
+        Ok(())
+    } else {
+        Err(broken.to_owned())
+    }
 }
 
 /// What a rule compares a step with.
@@ -43,6 +47,8 @@ pub fn note_leave(slot: &mut Slot, before: &Before, input: &Input) {
             slot.past.may_start = true;
         }
         Input::Join { .. } | Input::Reopen { .. } => slot.past.may_present = true,
+        // The customer is done: showing it again needs their word again.
+        Input::Link(LinkSignal::Completion) => slot.past.may_present = false,
         Input::Abandon => {
             slot.past.may_present = false;
             slot.past.may_start = false;
@@ -92,6 +98,7 @@ pub fn before_an_effect(world: &World, at: usize, effect: &Effect) -> Checked {
         Effect::Deliver(outcome) => {
             rule_1_delivered_is_what_the_backend_says(slot, &outcome.verdict)?;
             rule_2_one_final_outcome(slot, outcome.number, &outcome.verdict)?;
+            rule_9_on_the_disk_before_it_is_told(slot, outcome.number)?;
             rule_6_not_started_cannot_have_been_paid(slot, &outcome.verdict)
         }
         Effect::Forget { .. } => rule(
@@ -129,7 +136,11 @@ fn rule_1_only_a_word_settles(slot: &Slot, before: &Before, input: &Input) -> Ch
     let fits = match verdict {
         Some(Verdict::Approved { .. }) => said == Some(Word::Approved),
         Some(Verdict::Declined { failed, .. }) => {
-            said == Some(if *failed { Word::Failed } else { Word::Declined })
+            said == Some(if *failed {
+                Word::Failed
+            } else {
+                Word::Declined
+            })
         }
         Some(Verdict::Canceled(_)) => matches!(said, Some(Word::Canceled | Word::Expired)),
         Some(Verdict::NotStarted(_)) => said.is_none(),
@@ -142,10 +153,9 @@ fn rule_1_only_a_word_settles(slot: &Slot, before: &Before, input: &Input) -> Ch
 fn rule_1_delivered_is_what_the_backend_says(slot: &Slot, verdict: &Verdict) -> Checked {
     let fits = match verdict {
         Verdict::Approved { .. } => slot.payment == Payment::Final(Word::Approved),
-        Verdict::Declined { .. } => matches!(
-            slot.payment,
-            Payment::Final(Word::Declined | Word::Failed)
-        ),
+        Verdict::Declined { .. } => {
+            matches!(slot.payment, Payment::Final(Word::Declined | Word::Failed))
+        }
         Verdict::Canceled(_) => matches!(
             slot.payment,
             Payment::Closed | Payment::Final(Word::Canceled | Word::Expired)
@@ -230,7 +240,10 @@ fn rule_4_a_handover_link_closes_and_settles_nothing(
 
 fn rule_5_undetermined_goes_on(slot: &Slot, input: &Input) -> Checked {
     let live = slot.machine.live();
-    let asked_again = matches!(input, Input::Foregrounded | Input::Restored { visible: true });
+    let asked_again = matches!(
+        input,
+        Input::Foregrounded | Input::Restored { visible: true }
+    );
     let unsettled = !slot.machine.record().is_settled();
     let starting = slot.past.may_start;
     let ignored = live.asking.is_none() && live.wake.is_none();
@@ -255,7 +268,10 @@ fn rule_6_not_started_cannot_have_been_paid(slot: &Slot, verdict: &Verdict) -> C
         return Ok(());
     };
     rule(!slot.past.presented, "6: not started, and yet shown")?;
-    rule(!slot.may_be_paid(), "6: not started, and yet it may be paid")?;
+    rule(
+        !slot.may_be_paid(),
+        "6: not started, and yet it may be paid",
+    )?;
     let refused = matches!(reason, NotStartedReason::Refused { .. });
     rule(
         !refused || matches!(slot.payment, Payment::Refused | Payment::Closed),
@@ -268,7 +284,10 @@ fn rule_7_no_second_payment(world: &World, at: usize) -> Checked {
     let other = world.slots.iter().enumerate().any(|(which, slot)| {
         which != at && slot.machine.record().order.hash == *order && slot.may_be_paid()
     });
-    rule(!other, "7: a start while another payment of the order may be paid")
+    rule(
+        !other,
+        "7: a start while another payment of the order may be paid",
+    )
 }
 
 /// Whatever happens, an order is paid once.
@@ -310,9 +329,8 @@ pub fn admitted(world: &World, pay: Pay, admission: &Admission) -> Checked {
             "7: returned an outcome that is not approved",
         ),
         Admission::Join(id) | Admission::Replace(id) => rule(
-            of_order().any(|slot| {
-                slot.machine.record().id == *id && !slot.machine.record().is_settled()
-            }),
+            of_order()
+                .any(|slot| slot.machine.record().id == *id && !slot.machine.record().is_settled()),
             "7: joined an attempt that is settled",
         ),
         Admission::Refuse(_) => rule(of_order().count() > 0, "7: refused without a reason"),
@@ -350,6 +368,17 @@ fn rule_9_kept_until_acknowledged(
     rule(
         again && slot.machine.record().is_settled(),
         "9: an outcome that is not acknowledged did not come again after a restart",
+    )
+}
+
+fn rule_9_on_the_disk_before_it_is_told(slot: &Slot, number: u32) -> Checked {
+    let kept = slot
+        .disk
+        .as_ref()
+        .is_some_and(|disk| disk.outcomes >= number);
+    rule(
+        kept || slot.past.write_refused,
+        "9: the app was told what a restart does not know",
     )
 }
 

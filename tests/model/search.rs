@@ -74,7 +74,10 @@ pub fn search(name: &str, begin: &World, most: usize) -> Found {
 }
 
 fn note(found: &mut Found, world: &World, act: Act) {
-    found.acted.entry(std::mem::discriminant(&act)).or_insert(act);
+    found
+        .acted
+        .entry(std::mem::discriminant(&act))
+        .or_insert(act);
     if let Act::Execute(at) = act
         && let Some(Effect::Deliver(outcome)) = world.slots[at].todo.front()
     {

@@ -2,7 +2,7 @@
 
 use klarna_step_up::machine::{
     Admission, AttemptId, CanceledReason, CloseHint, Effect, Entry, IfBusy, Input, LinkSignal,
-    Note, NotStartedReason, OrderKey, PresentProblem, Surface, UndeterminedReason, Verdict, admit,
+    NotStartedReason, Note, OrderKey, PresentProblem, Surface, UndeterminedReason, Verdict, admit,
     outcome_id,
 };
 use klarna_step_up::reply::{
@@ -88,7 +88,10 @@ fn rule_01_only_a_backend_word_settles() {
         phone.pass(6 * SECOND).give(signal.clone());
         phone.backend = Some(pending());
         phone.pass(6 * 60 * MINUTE);
-        assert!(!phone.machine.record().is_settled(), "settled by {signal:?}");
+        assert!(
+            !phone.machine.record().is_settled(),
+            "settled by {signal:?}"
+        );
         assert!(
             phone
                 .verdicts()
@@ -254,13 +257,7 @@ fn rule_07_one_payment_per_order() {
             verdict,
             settled: verdict.is_some_and(Verdict::is_final),
         };
-        admit(
-            &order(content),
-            if_busy,
-            [entry].into_iter(),
-            &[],
-            EPOCH,
-        )
+        admit(&order(content), if_busy, [entry].into_iter(), &[], EPOCH)
     };
     let busy = Admission::Refuse(NotStartedReason::OrderBusy);
     let approved = Verdict::Approved { receipt: None };
