@@ -6,6 +6,8 @@
 //!
 //! [`machine`] is the pure core; [`StepUpClient`] is what a façade holds.
 
+pub mod api;
+pub mod doctor;
 pub mod error;
 pub mod host_error;
 pub mod hosts;
@@ -16,9 +18,13 @@ pub mod model;
 pub mod policy;
 pub mod redact;
 pub mod reply;
+mod runtime;
 pub mod seams;
+mod settings;
+pub mod trace;
 pub mod transport;
 
+pub use api::StepUpClient;
 pub use error::StepUpError;
 
 uniffi::setup_scaffolding!();

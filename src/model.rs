@@ -37,6 +37,9 @@ pub struct Configuration {
     /// Headers for every request.
     #[uniffi(default = [])]
     pub headers: Vec<RequestHeader>,
+    /// The signed-in account at the start, as for `set_owner`.
+    #[uniffi(default = None)]
+    pub owner: Option<String>,
     /// When to ask and how long to wait.
     pub policy: ConfirmationPolicy,
     /// Where the journal lives: a directory of its own, not backed up, readable after the first unlock.
@@ -185,7 +188,7 @@ pub enum Outcome {
         /// Why.
         reason: UndeterminedReason,
     },
-    /// Nothing was started; trying again is safe.
+    /// This call started nothing, and nothing will come of it. Its reason says whether trying again makes sense.
     NotStarted {
         /// Why.
         reason: NotStartedReason,
@@ -196,15 +199,10 @@ impl fmt::Debug for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Approved { .. } => f.write_str("Approved"),
-            Self::Declined { failed, .. } => f
-                .debug_struct("Declined")
-                .field("failed", failed)
-                .finish_non_exhaustive(),
+            Self::Declined { failed: true, .. } => f.write_str("Declined(failed)"),
+            Self::Declined { .. } => f.write_str("Declined"),
             Self::Canceled { reason } => f.debug_tuple("Canceled").field(reason).finish(),
             Self::Undetermined { reason } => f.debug_tuple("Undetermined").field(reason).finish(),
-            Self::NotStarted {
-                reason: NotStartedReason::Refused { .. },
-            } => f.write_str("NotStarted(Refused)"),
             Self::NotStarted { reason } => f.debug_tuple("NotStarted").field(reason).finish(),
         }
     }

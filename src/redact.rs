@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Text that carries a credential: a journey URL, a link with its nonce, a header's value.
 ///
-/// `Debug` prints `[redacted]` and there is no `Display`, so it cannot end up in an error, an event or a trace by
+/// `Debug` and `Display` print `[redacted]`, so it cannot end up in an error, an event or a trace by
 /// accident. Serialisation is transparent, because the journal has to keep it.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]

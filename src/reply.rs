@@ -48,7 +48,7 @@ pub struct JourneyLink {
 }
 
 /// A readable 2xx reply.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct StatusReply {
     /// The word; `None` if the table does not know it: keep asking.
     pub word: Option<Word>,
@@ -70,8 +70,20 @@ pub struct StatusReply {
     pub details: Option<String>,
 }
 
+/// Without what the backend wrote.
+impl core::fmt::Debug for StatusReply {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("StatusReply")
+            .field("word", &self.word)
+            .field("version", &self.version)
+            .field("klarna_state", &self.klarna_state)
+            .field("journey", &self.journey.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
 /// What the answer to a start means.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum StartAnswer {
     /// The payment exists, and this is its state.
     Reply(StatusReply),
@@ -82,6 +94,16 @@ pub enum StartAnswer {
     },
     /// It may have been started.
     Unknown(Unclear),
+}
+
+impl core::fmt::Debug for StartAnswer {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Reply(reply) => f.debug_tuple("Reply").field(reply).finish(),
+            Self::Refused { .. } => f.write_str("Refused"),
+            Self::Unknown(unclear) => f.debug_tuple("Unknown").field(unclear).finish(),
+        }
+    }
 }
 
 /// What the answer to a question or a cancel means.

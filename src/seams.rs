@@ -1,9 +1,10 @@
 //! The host's side: everything that the core asks of the app, the platform or a test.
 //!
 //! Traits are synchronous and fallible, and what can wait answers through a completion object, because async foreign traits do not
-//! compile in Swift 6 mode (uniffi-rs #2929, fixed after 0.32.2; until then this stays). They are called off the core's loop, each
-//! trait on a thread of its own, in order. A completion counts once; one that is dropped unanswered counts as a failure.
+//! compile in Swift 6 mode (uniffi-rs #2929, fixed after 0.32.2; until then this stays). Those of `HostParts` are called off the
+//! core's loop, each trait on a thread of its own, in order; those of `TestParts` on the loop itself. A completion counts once; one that is dropped unanswered counts as a failure.
 
+use core::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::host_error::HostError;
@@ -35,12 +36,15 @@ pub trait DeviceFacts: Send + Sync {
 /// Gives headers that expire.
 #[uniffi::export(rust, foreign)]
 pub trait Credentials: Send + Sync {
-    /// Asks for headers; `after_rejection` if the backend answered 401 to the last ones.
+    /// Asks for headers, within ten seconds; `after_rejection` if the backend answered 401 to the last ones.
     fn start(
         &self,
+        id: u64,
         after_rejection: bool,
         completion: Arc<CredentialsCompletion>,
     ) -> Result<(), HostError>;
+    /// The headers of this call are no longer wanted.
+    fn cancel(&self, id: u64) -> Result<(), HostError>;
 }
 
 /// Asks the backend in the app's own way, in place of the built-in requests for status and cancellation.
@@ -69,7 +73,7 @@ pub struct Question {
 }
 
 /// What the backend said.
-#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+#[derive(Clone, PartialEq, Eq, uniffi::Record)]
 pub struct StatusWord {
     /// Its word.
     pub word: Word,
@@ -77,6 +81,14 @@ pub struct StatusWord {
     pub reason: Option<String>,
     /// Details for the receipt, as JSON, at most 8 KiB.
     pub details: Option<String>,
+}
+
+impl fmt::Debug for StatusWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StatusWord")
+            .field("word", &self.word)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Sees what happens. Never called with a lock held.
@@ -151,8 +163,10 @@ pub struct TestParts {
     pub step_observer: Option<Arc<dyn StepObserver>>,
 }
 
+type Continuation<T> = Box<dyn FnOnce(Option<T>) + Send>;
+
 /// Calls its function once, with an answer or, when it is dropped, with none.
-struct Once<T>(Mutex<Option<Box<dyn FnOnce(Option<T>) + Send>>>);
+struct Once<T>(Mutex<Option<Continuation<T>>>);
 
 impl<T> Once<T> {
     fn new(answer: impl FnOnce(Option<T>) + Send + 'static) -> Self {
@@ -232,7 +246,7 @@ impl StatusCompletion {
     }
 }
 
-/// Wakes the core, and says whether it sleeps. For clocks of tests.
+/// Wakes the core from one rest, and says whether that rest still lasts. For clocks of tests; each `wake_at` brings a new one.
 #[derive(uniffi::Object)]
 pub struct Waker {
     wake: Box<dyn Fn() + Send + Sync>,
@@ -258,7 +272,7 @@ impl Waker {
         (self.wake)();
     }
 
-    /// The core has nothing to do: everything that was posted to it has been dealt with.
+    /// Nothing was posted to the core since it came to rest: what `wake_at` said still holds.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         (self.is_idle)()

@@ -116,7 +116,8 @@ impl Store {
         };
         for name in store.file_names()? {
             if name.ends_with(TEMPORARY_END) {
-                fs::remove_file(store.directory.join(name))?;
+                // One that stays does no harm: the next write truncates it.
+                let _ = fs::remove_file(store.directory.join(name));
             }
         }
         Ok(store)

@@ -52,14 +52,15 @@ impl Machine {
 
     /// A later `pay`, `resume` or `reopen` takes an `abandon` back that never left the device.
     pub(super) fn withdraw_abandon(&mut self) {
-        if self
-            .record
-            .cancel
-            .is_some_and(|wish| wish.cause == CancelCause::Abandoned && !wish.sent)
-        {
+        if self.is_abandon_withdrawable() {
             self.write().cancel = None;
             self.live.times.clear(Time::Cancel);
         }
+    }
+
+    pub(super) fn is_abandon_withdrawable(&self) -> bool {
+        let wish = self.record.cancel;
+        wish.is_some_and(|wish| wish.cause == CancelCause::Abandoned && !wish.sent)
     }
 
     pub(super) fn due_cancel(&mut self, now: Now) {

@@ -59,6 +59,10 @@ pub struct Asking {
     reason = "facts that are independent of each other"
 )]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own; most combinations occur"
+)]
 pub struct Live {
     /// The app is in front.
     pub foreground: bool,

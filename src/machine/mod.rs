@@ -19,7 +19,7 @@ mod view;
 
 use std::sync::Arc;
 
-pub use admission::{Admission, Entry, IfBusy, Tombstone, admit};
+pub use admission::{Admission, Entry, IfBusy, TOMBSTONE_LIFE, Tombstone, UNFINISHED_LIMIT, admit};
 pub use live::{Live, Showing, Want};
 pub use outcome::{
     CanceledReason, NotStartedReason, OutcomeRecord, UndeterminedReason, Verdict, outcome_id,
@@ -80,6 +80,13 @@ impl Machine {
         &self.live
     }
 
+    /// A guest who signs in keeps the attempts made as a guest: written with the next change.
+    pub fn adopt(&mut self, owner: &str) {
+        if self.record.owner.is_none() {
+            self.write().owner = Some(owner.to_owned());
+        }
+    }
+
     /// Takes one input and says what has to be done, in order.
     pub fn step(&mut self, input: Input, now: Now) -> Vec<Effect> {
         self.take(input, now);
@@ -125,6 +132,7 @@ impl Machine {
             Input::Backgrounded => {
                 if std::mem::take(&mut self.live.foreground) {
                     self.live.times.set(Time::BackgroundSince, now.mono);
+                    self.forget_of_others(now);
                 }
             }
             Input::Foregrounded => self.foregrounded(now),

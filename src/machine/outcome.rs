@@ -1,11 +1,14 @@
 //! Outcomes: what the app is told, as the machine and the journal know it.
 
+use core::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::record::{AttemptId, CancelCause};
 
-/// Why a payment was not started. Nothing was charged and nothing will be.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, uniffi::Enum)]
+/// Why this call did not start a payment. It charged nothing and nothing will come of it; after `OrderBusy` the order's other
+/// attempt goes on.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize, uniffi::Enum)]
 pub enum NotStartedReason {
     /// Nothing on this device may show the journey. Offer another payment method.
     NoBrowser,
@@ -72,7 +75,7 @@ pub enum UndeterminedReason {
 }
 
 /// What became of an attempt.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Verdict {
     /// The backend says that the payment is approved.
     Approved {
@@ -99,6 +102,45 @@ impl Verdict {
     #[must_use]
     pub fn is_final(&self) -> bool {
         !matches!(self, Self::Undetermined(reason) if *reason != UndeterminedReason::GaveUp)
+    }
+}
+
+impl fmt::Debug for NotStartedReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BadOrder { problem } => f.debug_tuple("BadOrder").field(problem).finish(),
+            other => f.write_str(other.name()),
+        }
+    }
+}
+
+impl NotStartedReason {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::NoBrowser => "NoBrowser",
+            Self::Unreachable => "Unreachable",
+            Self::Refused { .. } => "Refused",
+            Self::JournalUnavailable => "JournalUnavailable",
+            Self::TooManyUnfinished => "TooManyUnfinished",
+            Self::OrderBusy => "OrderBusy",
+            Self::BadOrder { .. } => "BadOrder",
+            Self::Abandoned => "Abandoned",
+            Self::ShutDown => "ShutDown",
+        }
+    }
+}
+
+/// Without what the backend wrote: a receipt, or a reason, may name the customer.
+impl fmt::Debug for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Approved { .. } => f.write_str("Approved"),
+            Self::Declined { failed: true, .. } => f.write_str("Declined(failed)"),
+            Self::Declined { .. } => f.write_str("Declined"),
+            Self::Canceled(reason) => f.debug_tuple("Canceled").field(reason).finish(),
+            Self::Undetermined(reason) => f.debug_tuple("Undetermined").field(reason).finish(),
+            Self::NotStarted(reason) => f.debug_tuple("NotStarted").field(reason).finish(),
+        }
     }
 }
 

@@ -136,13 +136,10 @@ impl Machine {
     }
 
     pub(super) fn reopen(&mut self, surfaces: Vec<Surface>, now: Now) {
-        let cancel = self.record.cancel;
-        self.withdraw_abandon();
         if !self.can_reopen(now) {
-            self.record.cancel = cancel;
-            self.cancel_at_once(now);
             return;
         }
+        self.withdraw_abandon();
         self.dismiss();
         self.live.showing = Showing::Nothing;
         self.live.surfaces = surfaces;
@@ -171,8 +168,8 @@ impl Machine {
     #[must_use]
     pub fn can_reopen(&self, now: Now) -> bool {
         let alive = !self.live.times.is_due(Time::LifeEnd, now.mono);
-        let undisturbed =
-            self.record.cancel.is_none() && self.live.klarna != Some(KlarnaState::Completed);
+        let cancel_stands = self.record.cancel.is_some() && !self.is_abandon_withdrawable();
+        let undisturbed = !cancel_stands && self.live.klarna != Some(KlarnaState::Completed);
         self.record.journey.is_some() && !self.record.is_settled() && alive && undisturbed
     }
 

@@ -168,13 +168,13 @@ impl Machine {
         self.settle(Verdict::Undetermined(UndeterminedReason::GaveUp), now);
     }
 
-    /// Attempts of another owner or backend cannot be asked about; they go seven days past their end.
-    pub(super) fn forget_of_others(&mut self, now: Now) -> bool {
+    /// Attempts of another owner or backend cannot be asked about; they go seven days past their end. Looked at when the app goes
+    /// to the back: by then it has said who is signed in.
+    pub(super) fn forget_of_others(&mut self, now: Now) {
         let grace = i64::try_from(self.policy.give_up_after).unwrap_or(i64::MAX);
-        let outlived = now.wall > self.life_end().saturating_add(grace);
-        if outlived {
+        let others = !self.live.visible && !self.record.is_settled() && self.live.restored;
+        if others && now.wall > self.life_end().saturating_add(grace) {
             self.note_forgotten(Note::GaveUp);
         }
-        outlived
     }
 }

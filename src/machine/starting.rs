@@ -98,6 +98,8 @@ impl Machine {
             self.live.times.clear(Time::CustomerLeft);
         }
         self.write().start = StartFate::Answered;
+        let life_end = now.mono.saturating_add(self.policy.assumed_life);
+        self.live.times.set_if_unset(Time::LifeEnd, life_end);
         if self.record.phase == Phase::Starting {
             self.write().phase = Phase::Ready;
         }
@@ -169,19 +171,14 @@ impl Machine {
             return;
         }
         self.live.start = Start::Done;
-        if !visible && self.forget_of_others(now) {
-            return;
-        }
         if self.record.start == StartFate::Open {
             let record = self.write();
             record.start = StartFate::Unknown;
             record.phase = Phase::Confirming;
         }
-        if !visible {
-            return;
-        }
         self.see(Evidence::Restart);
         self.restore_cancel(now);
+        // Not asked before its owner is back: whoever is signed in now has no business with it.
         self.ask_now(now);
     }
 

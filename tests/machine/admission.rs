@@ -10,7 +10,7 @@ use crate::phone::{DAY_MS, EPOCH};
 fn order(hash: &str, content: &str) -> OrderKey {
     OrderKey {
         hash: hash.to_owned(),
-        reference: "42".to_owned(),
+        reference: hash.to_owned(),
         content: content.to_owned(),
     }
 }

@@ -91,6 +91,8 @@ fn attempts_of_others_go_seven_days_past_their_end_with_an_event() {
     let mut phone = Phone::in_journey();
     phone.now.wall += 9 * DAY_MS;
     phone.clear_log().restart_as(false);
+    assert!(phone.disk.is_some(), "its owner may be about to sign in");
+    phone.give(Input::Backgrounded);
     assert!(phone.noted(Note::GaveUp));
     assert!(phone.disk.is_none());
     assert!(phone.is_silent());

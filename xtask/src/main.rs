@@ -1,2 +1,178 @@
-//! xtask
-fn main() {}
+//! The project's command surface: one command that works on a fresh machine, used alike by people, CI and the README.
+
+mod bindings;
+mod cache;
+mod internalize;
+mod native;
+mod package;
+mod process;
+mod project;
+mod sabotage;
+mod sandbox;
+mod system;
+mod tally;
+mod tests;
+mod toolchain;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::process::Outcome;
+use crate::project::Project;
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo xtask demo                     watch a payment go through, from nothing
+  cargo xtask scenarios link-twice     one scenario; --json for a program
+  cargo xtask test                     everything that CI runs
+  cargo xtask test rust kotlin         some parts, in this order
+  cargo xtask package android --check  does it link for phones, and how large is it?
+  cargo xtask cache clear swift-root   make one toolchain anew at the next need";
+
+/// Builds, tests, packages and demonstrates `KlarnaStepUp`.
+///
+/// What a command needs beyond Rust (a Swift root, the standard library for phones, a linker for Android) it fetches and
+/// builds once, into ~/.cache/klarna-step-up (or below `XDG_CACHE_HOME`); system packages it installs when it runs as root, and otherwise
+/// it stops and says which to install. Cargo's own output goes to `CARGO_TARGET_DIR` if that is set, else into the same folder.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+#[command(after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Take two payments through the whole step-up, against real servers, and print what happened.
+    ///
+    /// Starts Klarna's side and the acquirer on this machine, lets the real core pay by `payment_request_url` and by
+    /// `redirect_url` while a scripted customer walks the real pages. Ends with 1 if an outcome is not the expected one.
+    #[command(disable_help_flag = true)]
+    Demo(Passed),
+    /// Run the named scenarios of tests/scenarios (all of them by default) and check every outcome against the books.
+    #[command(disable_help_flag = true)]
+    Scenarios(Passed),
+    /// Serve Klarna's side and the acquirer until interrupted, and print the configuration for an app.
+    #[command(disable_help_flag = true)]
+    Sandbox(Passed),
+    /// Run the tests: all of them, or the named parts. CI runs exactly this.
+    ///
+    /// Prints each part's wall time and ends with `total: N passed, N failed`. A part that cannot run fails and says what
+    /// to install; a part that ran no test fails.
+    Test {
+        /// The parts to run, in this order (default: all).
+        #[arg(value_enum)]
+        parts: Vec<tests::Part>,
+        /// Also the slow forms: long property runs, and each rule's sabotage, under which its test must go red.
+        #[arg(long)]
+        long: bool,
+    },
+    /// Generate the Kotlin and Swift bindings from the built library, and put them and the library where the packages look.
+    Bindings {
+        /// Which language (default: both).
+        #[arg(value_enum)]
+        languages: Vec<bindings::Language>,
+    },
+    /// Build the library for phones.
+    Package {
+        #[command(subcommand)]
+        platform: Platform,
+    },
+    /// Run the benchmarks; arguments go to criterion (`cargo xtask bench -- links`).
+    #[command(disable_help_flag = true)]
+    Bench(Passed),
+    /// Show where things are kept and how large they are, or remove them.
+    Cache {
+        #[command(subcommand)]
+        action: Option<CacheAction>,
+    },
+}
+
+#[derive(clap::Args)]
+struct Passed {
+    /// Passed on as they are.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
+}
+
+#[derive(Subcommand)]
+enum Platform {
+    /// The shared library for Android.
+    Android {
+        /// Link both flavours for arm64 and check imports, page size and compressed size, without making an AAR.
+        #[arg(long, required = true)]
+        check: bool,
+        /// Only this flavour.
+        #[arg(long, value_enum)]
+        flavour: Vec<package::Flavour>,
+    },
+    /// The static library for iOS.
+    Ios {
+        /// Build the device slice in both flavours and check what it was built for, without making an `XCFramework`.
+        #[arg(long, required = true)]
+        check: bool,
+        /// Only this flavour.
+        #[arg(long, value_enum)]
+        flavour: Vec<package::Flavour>,
+    },
+}
+
+#[derive(Subcommand)]
+enum CacheAction {
+    /// Remove everything, or the entries whose name begins so (`cargo xtask cache clear swift-root`).
+    Clear {
+        /// What the entries' names begin with, as `cargo xtask cache` lists them.
+        names: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Outcome<ExitCode> {
+    let project = Project::open()?;
+    match command {
+        Command::Demo(passed) => sandbox::run(&project, "demo", &passed.arguments),
+        Command::Scenarios(passed) => sandbox::run(&project, "scenarios", &passed.arguments),
+        Command::Sandbox(passed) => sandbox::run(&project, "sandbox", &passed.arguments),
+        Command::Test { parts, long } => Ok(tests::run(&project, &parts, long)),
+        Command::Bindings { mut languages } => {
+            if languages.is_empty() {
+                languages = bindings::Language::value_variants().to_vec();
+            }
+            bindings::generate(&project, &languages)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Package { platform } => {
+            match platform {
+                Platform::Android { check: _, flavour } => {
+                    package::android::check(&project, &package::chosen(&flavour))?
+                }
+                Platform::Ios { check: _, flavour } => {
+                    package::ios::check(&project, &package::chosen(&flavour))?
+                }
+            };
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Bench(passed) => {
+            let mut bench = project.cargo()?;
+            bench
+                .args(["bench", "--package", "klarna-step-up"])
+                .args(&passed.arguments);
+            process::forward(bench)
+        }
+        Command::Cache { action: None } => cache::show(&project),
+        Command::Cache {
+            action: Some(CacheAction::Clear { names }),
+        } => cache::clear(&project, &names),
+    }
+}

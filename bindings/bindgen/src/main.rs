@@ -1,4 +1,5 @@
-//! The bindings generator, apart from the shipped library (as a dependency of it, it would add 43 MB).
+//! UniFFI's generator in the version of the library's own runtime: the two check each other when the library is loaded.
+
 fn main() {
     uniffi::uniffi_bindgen_main();
 }

@@ -11,6 +11,8 @@
 //!   and [`Turns::take`] do that themselves, and *whoever wakes a waiter* takes the guard back on its behalf before it returns:
 //!   there is no instant in which work is pending and nobody is busy. Anything else that can wait for another's progress (a
 //!   plain mutex across an `await`, a channel) would stall the driver: use [`Turns`] or [`Signal`].
+//! - One guard waits once at a time: do not race a wait of your own against a call whose other side may wait too (a `select!` of
+//!   [`Clock::sleep`] and an HTTP request), or one guard is given back twice.
 //! - Work that must outlive its request (a caller may hang up at any time) is spawned with a guard of its own.
 //!
 //! When [`Counts::busy`] is 0, every request of the phone that is still open is parked, wherever below it the waiting takes

@@ -55,11 +55,6 @@ impl Server {
         })
     }
 
-    /// `http://address`, without a slash at the end.
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
-
     /// Refuses new connections and breaks off open ones, or listens again. Returns when the change is in force.
     pub async fn set_online(&self, online: bool) -> std::io::Result<()> {
         let gone = || std::io::Error::other("the server has stopped");

@@ -20,7 +20,8 @@ pub struct PhoneState {
     #[serde(default)]
     pub wake_at: Option<i64>,
     /// All requests that left the phone since the world began. With it a request that is still on its way cannot be
-    /// mistaken for one that was aborted and whose connection the sandbox still holds.
+    /// mistaken for one that was aborted and whose connection the sandbox still holds, and an answer that is on its way
+    /// back is told at once (`quiet: false`: look at the phone again). Requests that could not connect don't count.
     #[serde(default)]
     pub sent: Option<usize>,
     /// Real milliseconds to wait for agreement; 5000 when left out.
@@ -82,11 +83,14 @@ pub(crate) async fn settle(
     arrived: impl Fn() -> usize + Sync,
     phone: PhoneState,
 ) -> Settled {
-    let agrees =
-        |open: usize| open == phone.in_flight && phone.sent.is_none_or(|sent| arrived() >= sent);
+    let all_here = || phone.sent.is_none_or(|sent| arrived() >= sent);
+    let agrees = |open: usize| open == phone.in_flight && all_here();
+    // All have arrived and fewer are open: the phone has yet to read an answer, and nothing will change here before it does.
+    let answered = |open: usize| phone.sent.is_some() && open < phone.in_flight && all_here();
+    let told = |open: usize| !phone.idle || agrees(open) || answered(open);
     let patience = Duration::from_millis(phone.patience_ms.unwrap_or(PATIENCE_MS));
     let mut counts = clock.watch();
-    let still = counts.wait_for(|now| now.busy == 0 && (!phone.idle || agrees(now.phone_requests)));
+    let still = counts.wait_for(|now| now.busy == 0 && told(now.phone_requests));
     // Patience is real time and only ever ends in `quiet: false`: something that ought to arrive does not.
     let settled = tokio::time::timeout(patience, still)
         .await

@@ -1,8 +1,10 @@
 //! The scripted customer: walks the real pages of a journey as a browser without JavaScript would.
 
 mod page;
+mod registry;
 mod step;
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, LOCATION};
@@ -10,8 +12,11 @@ use serde::{Deserialize, Serialize};
 use stepup_sandbox_clock::Clock;
 use url::{Origin, Url};
 
+use crate::order::Order;
+
 pub use page::PageError;
 use page::{Page, Submission};
+pub use registry::{CustomerRecord, Customers};
 pub use step::{Happened, NotAStep, Step, StepReport};
 
 /// More redirects in a row than any browser follows.
@@ -46,54 +51,61 @@ pub enum CustomerError {
     /// There is no page on which the step could be done.
     #[error("nothing is open in the customer's tab")]
     NothingOpen,
+    /// A pause without a number.
+    #[error("a pause is `pause:MILLISECONDS`")]
+    Pause,
+    /// There is no customer of that number.
+    #[error("there is no customer {0}")]
+    NoSuchCustomer(u64),
+    /// The customer is still at the step before.
+    #[error("customer {0} is still at the step before")]
+    StillActing(u64),
 }
 
-/// A customer with a tab of their own (cookies included).
+type Transcript = Arc<Mutex<Vec<StepReport>>>;
+
+/// A customer with a tab of their own (cookies included). Whoever lets it act holds one busy guard of the clock meanwhile;
+/// a second would never be given back by what parks below.
 #[derive(Debug)]
-pub struct Customer {
+struct Customer {
     http: reqwest::Client,
     clock: Clock,
+    order: Order,
     sandbox: Vec<Origin>,
     page: Option<Page>,
     /// The tab was sent to an app: what it shows may have moved on by itself meanwhile.
     left_for_app: bool,
-    transcript: Vec<StepReport>,
+    transcript: Transcript,
 }
 
 impl Customer {
     /// A customer of the sandbox whose servers have these origins. Everything else a page leads to is a link for an app.
-    pub(crate) fn new(clock: Clock, sandbox: Vec<Origin>) -> Result<Self, reqwest::Error> {
+    fn new(
+        clock: Clock,
+        order: Order,
+        sandbox: Vec<Origin>,
+        transcript: Transcript,
+    ) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
             .cookie_store(true)
             .no_proxy()
+            .pool_max_idle_per_host(0)
             .redirect(reqwest::redirect::Policy::none())
             .timeout(Duration::from_secs(60))
             .build()?;
         Ok(Self {
             http,
             clock,
+            order,
             sandbox,
             page: None,
             left_for_app: false,
-            transcript: Vec::new(),
+            transcript,
         })
     }
 
     /// Opens the address that the phone opened.
-    pub async fn open(
-        &mut self,
-        url: &str,
-        opened_in: OpenedIn,
-    ) -> Result<StepReport, CustomerError> {
-        let _acting = self.clock.busy();
-        let mut address = Url::parse(url)
-            .ok()
-            .filter(|address| self.is_sandbox(address))
-            .ok_or_else(|| CustomerError::Address(url.chars().take(100).collect()))?;
-        if opened_in == OpenedIn::KlarnaApp {
-            address.query_pairs_mut().append_pair("via", "klarna-app");
-        }
-        self.page = None;
+    async fn open(&mut self, address: Url) -> Result<StepReport, CustomerError> {
         let visit = Submission {
             post: false,
             url: address,
@@ -104,47 +116,47 @@ impl Customer {
 
     /// Does one step. If the page does not offer it and the customer has come back from an app, the tab is looked at again
     /// first, as a person would.
-    pub async fn step(&mut self, step: &Step) -> Result<StepReport, CustomerError> {
-        let _acting = self.clock.busy();
+    async fn step(&mut self, step: &Step) -> Result<StepReport, CustomerError> {
         if step.action == "reload" {
             let visit = self.again()?;
             return self.acted(&step.to_string(), visit).await;
         }
-        let shown = self.page.as_ref().ok_or(CustomerError::NothingOpen)?;
-        let visit = match shown.act(&step.action, step.value.as_deref()) {
-            Err(PageError::NoSuchAction { .. }) if self.left_for_app => {
-                let again = self.again()?;
-                self.acted("reload", again).await?;
-                let shown = self.page.as_ref().ok_or(CustomerError::NothingOpen)?;
-                shown.act(&step.action, step.value.as_deref())?
-            }
-            found => found?,
-        };
-        self.acted(&step.to_string(), visit).await
-    }
-
-    /// Does the steps one by one; stops at the first that can't be done or that ends in a link for an app.
-    pub async fn walk(&mut self, steps: &[Step]) -> Result<Vec<StepReport>, CustomerError> {
-        let mut reports = Vec::new();
-        for step in steps {
-            let report = self.step(step).await?;
-            let left = report.happened.app_link().is_some();
-            reports.push(report);
-            if left {
-                break;
-            }
+        if step.action == "pause" {
+            return self.pause(step).await;
         }
-        Ok(reports)
-    }
-
-    /// Everything the customer did so far.
-    #[must_use]
-    pub fn transcript(&self) -> &[StepReport] {
-        &self.transcript
+        let shown = self.page.as_ref().ok_or(CustomerError::NothingOpen)?;
+        if self.left_for_app && !shown.offers(&step.action) {
+            self.back_in_tab().await?;
+        }
+        let shown = self.page.as_ref().ok_or(CustomerError::NothingOpen)?;
+        let visit = shown.act(&step.action, step.value.as_deref())?;
+        self.acted(&step.to_string(), visit).await
     }
 
     fn is_sandbox(&self, url: &Url) -> bool {
         self.sandbox.contains(&url.origin())
+    }
+
+    /// Thinks for so many milliseconds of the clock, the page before them.
+    async fn pause(&mut self, step: &Step) -> Result<StepReport, CustomerError> {
+        let ms = step.value.as_deref().and_then(|text| text.parse().ok());
+        self.clock.sleep(ms.ok_or(CustomerError::Pause)?).await;
+        let shown = self.page.as_ref().ok_or(CustomerError::NothingOpen)?;
+        let happened = shown.shown();
+        Ok(self.note(&step.to_string(), Vec::new(), happened))
+    }
+
+    /// The tab goes on where another app was opened: by the page's own `continue`, or by looking at it again.
+    async fn back_in_tab(&mut self) -> Result<(), CustomerError> {
+        let shown = self.page.as_ref().ok_or(CustomerError::NothingOpen)?;
+        if shown.offers("continue") {
+            let visit = shown.act("continue", None)?;
+            self.acted("continue", visit).await?;
+        } else {
+            let visit = self.again()?;
+            self.acted("reload", visit).await?;
+        }
+        Ok(())
     }
 
     fn again(&self) -> Result<Submission, CustomerError> {
@@ -156,19 +168,26 @@ impl Customer {
         })
     }
 
-    /// The caller holds the one guard of this customer: a second would never be given back by what parks below.
     async fn acted(&mut self, step: &str, visit: Submission) -> Result<StepReport, CustomerError> {
         let mut visited = Vec::new();
         let happened = self.visit(visit, &mut visited).await?;
         self.left_for_app = happened.app_link().is_some();
+        Ok(self.note(step, visited, happened))
+    }
+
+    fn note(&self, step: &str, visited: Vec<String>, happened: Happened) -> StepReport {
         let report = StepReport {
+            order: self.order.next(),
             at_ms: self.clock.now_ms(),
             step: step.to_owned(),
             visited,
             happened,
         };
-        self.transcript.push(report.clone());
-        Ok(report)
+        self.transcript
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(report.clone());
+        report
     }
 
     async fn visit(
@@ -224,12 +243,7 @@ impl Customer {
                 }
                 continue;
             }
-            let shown = Happened::Page {
-                url: page.url.to_string(),
-                status: page.status,
-                title: page.title.clone(),
-                actions: page.actions(),
-            };
+            let shown = page.shown();
             self.page = Some(page);
             return Ok(shown);
         }

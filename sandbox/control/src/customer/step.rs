@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// One thing that the customer does in the tab: `ACTION` or `ACTION:VALUE`, where ACTION is a `data-action` of the page
 /// (`phone`, `otp`, `option`, `approve`, `deny`, `abort`, `open-klarna-app`, `open-bank`, `confirm-in-app`,
-/// `back-to-app`, `return`), or `reload`.
+/// `back-to-app`, `return`), or `reload`, or `pause:MILLISECONDS` of the clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Step {
@@ -106,6 +106,8 @@ impl Happened {
 /// One line of the customer's transcript.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepReport {
+    /// Its place among everything that gateway and customers recorded, for virtual time often stands still.
+    pub order: u64,
     /// When it was over, unix ms of the sandbox's clock.
     pub at_ms: i64,
     /// The step as given; `open` for the first.

@@ -48,9 +48,9 @@ impl Shared {
         let said = reply
             .as_ref()
             .map(|reply| Said::read(reply.status.as_u16(), &reply.body));
-        let at_ms = self.clock.now_ms();
+        let (order, at_ms) = (self.wire.order.next(), self.clock.now_ms());
         self.wire.update(seq, |entry| {
-            entry.backend.push(BackendReply { at_ms, said });
+            entry.backend.push(BackendReply { order, at_ms, said });
         });
         reply
     }

@@ -192,13 +192,14 @@ impl Open {
     fn reply(mut self, reply: Incoming) -> Response<Full<Bytes>> {
         let at_ms = self.shared.clock.now_ms();
         let said = Said::read(reply.status.as_u16(), &reply.body);
-        self.end(Answer::Reply { at_ms, said });
+        let order = self.shared.wire.order.next();
+        self.end(Answer::Reply { order, at_ms, said });
         respond(reply, at_ms)
     }
 
     fn reset(mut self) -> Reset {
-        let at_ms = self.shared.clock.now_ms();
-        self.end(Answer::Reset { at_ms });
+        let (order, at_ms) = (self.shared.wire.order.next(), self.shared.clock.now_ms());
+        self.end(Answer::Reset { order, at_ms });
         Reset
     }
 
@@ -213,8 +214,8 @@ impl Open {
 impl Drop for Open {
     fn drop(&mut self) {
         if !self.ended {
-            let at_ms = self.shared.clock.now_ms();
-            self.end(Answer::Gone { at_ms });
+            let (order, at_ms) = (self.shared.wire.order.next(), self.shared.clock.now_ms());
+            self.end(Answer::Gone { order, at_ms });
         }
     }
 }
@@ -223,12 +224,14 @@ impl Shared {
     /// Pages of the journey come through here only when this gateway is the one public door; they are no requests of
     /// the phone's core.
     fn is_page(&self, path: &str) -> bool {
-        let journey = path.split('/').nth(2) == Some("requests");
         self.klarna.is_some()
-            && (journey || path.starts_with("/pay/") || path.starts_with("/klarna/"))
+            && (is_klarnas(path)
+                || path.starts_with("/pay/")
+                || path.starts_with("/klarna/return/"))
     }
 
     async fn page(&self, request: Request<Body>) -> Response<Full<Bytes>> {
+        let _acting = self.clock.busy();
         let now = self.clock.now_ms();
         let too_large = || plain(StatusCode::PAYLOAD_TOO_LARGE, &Value::Null);
         let Some(outgoing) = self.read(request).await else {
@@ -250,9 +253,8 @@ impl Shared {
             .await
             .ok()?
             .to_bytes();
-        let journey = head.uri.path().split('/').nth(2) == Some("requests");
         let mut url = match &self.klarna {
-            Some(klarna) if journey => klarna.clone(),
+            Some(klarna) if is_klarnas(head.uri.path()) => klarna.clone(),
             _ => self.acquirer.clone(),
         };
         url.set_path(head.uri.path());
@@ -264,6 +266,11 @@ impl Shared {
             body,
         })
     }
+}
+
+/// `/{region}/requests/…`, and what those pages load.
+fn is_klarnas(path: &str) -> bool {
+    path.split('/').nth(2) == Some("requests") || path.starts_with("/assets/")
 }
 
 fn status(code: u16) -> StatusCode {

@@ -6,6 +6,8 @@ use axum::http::{HeaderMap, Method, Uri};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::order::Order;
+
 /// One of the contract's endpoints (design.md 3.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -72,6 +74,8 @@ impl Said {
 /// One passing-on of a request to the backend.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackendReply {
+    /// Its place among everything that gateway and customers recorded.
+    pub order: u64,
     /// When it answered, unix ms of the sandbox's clock.
     pub at_ms: i64,
     /// What it said; `None` when it could not be reached.
@@ -85,6 +89,8 @@ pub struct BackendReply {
 pub enum Answer {
     /// The phone was sent a reply.
     Reply {
+        /// Its place among everything that gateway and customers recorded.
+        order: u64,
         /// When, unix ms of the sandbox's clock.
         at_ms: i64,
         /// What it says.
@@ -93,11 +99,15 @@ pub enum Answer {
     },
     /// The connection was reset.
     Reset {
+        /// Its place among everything that gateway and customers recorded.
+        order: u64,
         /// When, unix ms of the sandbox's clock.
         at_ms: i64,
     },
     /// The phone went away before there was an answer.
     Gone {
+        /// Its place among everything that gateway and customers recorded.
+        order: u64,
         /// When, unix ms of the sandbox's clock.
         at_ms: i64,
     },
@@ -106,8 +116,10 @@ pub enum Answer {
 /// One request of the phone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WireEntry {
-    /// Order of arrival, from 1.
+    /// Order of arrival among the phone's requests, from 1.
     pub seq: u64,
+    /// Its place among everything that gateway and customers recorded, for virtual time often stands still.
+    pub order: u64,
     /// When it arrived, unix ms of the sandbox's clock.
     pub at_ms: i64,
     /// Which endpoint.
@@ -164,6 +176,7 @@ impl WireEntry {
         };
         Self {
             seq: 0,
+            order: 0,
             at_ms,
             endpoint,
             method: method.to_string(),
@@ -184,14 +197,25 @@ impl WireEntry {
 }
 
 /// All requests of the phone in a world.
-#[derive(Debug, Default)]
-pub(crate) struct WireLog(Mutex<Vec<WireEntry>>);
+#[derive(Debug)]
+pub(crate) struct WireLog {
+    pub order: Order,
+    entries: Mutex<Vec<WireEntry>>,
+}
 
 impl WireLog {
+    pub fn new(order: Order) -> Self {
+        Self {
+            order,
+            entries: Mutex::default(),
+        }
+    }
+
     /// Appends the request and returns its number.
     pub fn arrive(&self, mut entry: WireEntry) -> u64 {
         let mut all = self.lock();
         entry.seq = all.len() as u64 + 1;
+        entry.order = self.order.next();
         let seq = entry.seq;
         all.push(entry);
         seq
@@ -213,6 +237,6 @@ impl WireLog {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<WireEntry>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,0 +1,34 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// Generated from the core by `cargo xtask bindings swift`; apps import the façade, never these.
+let core = "KlarnaStepUpCore"
+let sources = "bindings/swift/Sources/"
+let tests = "bindings/swift/Tests/"
+
+#if os(Linux)
+// The library for this machine, which `cargo xtask bindings swift` puts there. Unsafe flags are allowed in a root package only, and
+// an app's own build never comes here.
+let native = "\(Context.packageDirectory)/bindings/swift/native"
+let ffi: [Target] = [
+    .target(
+        name: core + "FFI",
+        path: sources + core + "FFI",
+        linkerSettings: [
+            .linkedLibrary("klarna_step_up"),
+            .unsafeFlags(["-L\(native)", "-Xlinker", "-rpath", "-Xlinker", native]),
+        ])
+]
+#else
+let ffi: [Target] = [.binaryTarget(name: core + "FFI", path: "dist/KlarnaStepUpCoreFFI.xcframework")]
+#endif
+
+let package = Package(
+    name: "KlarnaStepUp",
+    platforms: [.iOS(.v15), .macOS(.v12)],
+    targets: ffi + [
+        .target(name: core, dependencies: [.target(name: core + "FFI")], path: sources + core),
+        .testTarget(name: "SmokeTests", dependencies: [.target(name: core)], path: tests + "SmokeTests"),
+    ],
+    swiftLanguageModes: [.v6]
+)

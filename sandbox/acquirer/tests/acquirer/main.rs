@@ -1,0 +1,13 @@
+//! The reference acquirer over HTTP, with a scripted Klarna behind it and a virtual clock around it.
+
+mod cancelling;
+mod contract;
+mod finalisation;
+mod klarna;
+mod pages;
+mod promises;
+mod sandbox_klarna;
+mod secrecy;
+mod starting;
+mod webhooks;
+mod world;

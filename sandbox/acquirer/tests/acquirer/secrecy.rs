@@ -1,0 +1,90 @@
+//! No log, book or `Debug` shows a key, a token or an address that carries a credential.
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::klarna::{Answer, TOKEN};
+use crate::world::{World, order, signing_key};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        log.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn nothing_secret_is_ever_written_to_the_log() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(log.clone())
+        .finish();
+    // This runtime has one thread, so everything that follows is seen.
+    let _logged = tracing::subscriber::set_default(subscriber);
+    let world = World::new().await;
+    world.klarna.first([Answer::Error(500)]);
+    world.start("a1").await;
+    world.klarna.second([Answer::Error(503), Answer::Decline]);
+    world.completed("e1").await;
+    world.raw_webhook("key-1", "00", "{}".into()).await;
+    world.pass(60_000).await;
+    world.visit(&world.return_page()).await;
+    assert_eq!(world.status("a1").await.word(), "declined");
+    world.start_with("a2", &order("43")).await;
+    world.klarna.cancels([Answer::Error(500)]);
+    world.cancel("a2").await;
+
+    let bytes = log.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let text = String::from_utf8_lossy(&bytes);
+    assert!(text.contains("authorize without a result"), "{text}");
+    assert!(text.contains("wrong signature"));
+    let books = format!("{:?}", world.acquirer.books().expect("books"));
+    for shown in [&*text, &books] {
+        assert!(!shown.contains("marked-secret"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_used_token_is_no_longer_in_the_database() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("acquirer.db");
+    let database = stepup_sandbox_acquirer::Database::File(path.clone());
+    let world = World::with(|config| config.database = database).await;
+    world.start("a1").await;
+    world.completed("e1").await;
+    assert_eq!(world.status("a1").await.word(), "approved");
+    let connection = rusqlite::Connection::open(&path).expect("the database");
+    let left: i64 = connection
+        .query_row(
+            "SELECT count(*) FROM payment WHERE token = ?1 OR request_url IS NOT NULL",
+            [TOKEN],
+            |row| row.get(0),
+        )
+        .expect("a count");
+    assert_eq!(left, 0);
+}
+
+#[test]
+fn keys_do_not_show_in_debug() {
+    let key = signing_key("key-1", "marked-secret");
+    assert!(!format!("{key:?}").contains("marked-secret"));
+}

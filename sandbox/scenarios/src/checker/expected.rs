@@ -1,0 +1,126 @@
+//! What this very scenario is about: the outcomes in their order, and what the books say of its orders.
+
+use serde_json::Value;
+
+use super::{Findings, list, may_wait, text};
+
+pub(super) fn check(record: &Value, findings: &mut Findings) {
+    outcomes(record, findings);
+    for order in list(&record["expect"]["orders"]) {
+        one_order(record, order, findings);
+    }
+    unexpected_payments(record, findings);
+    at_the_end(record, findings);
+}
+
+fn outcomes(record: &Value, findings: &mut Findings) {
+    let told = list(&record["app"]["told"]);
+    let expected = list(&record["expect"]["told"]);
+    let fits = |told: &Value, expected: &Value| {
+        expected.as_object().is_some_and(|fields| {
+            fields
+                .iter()
+                .all(|(name, value)| told.get(name) == Some(value))
+        })
+    };
+    let same = told.len() == expected.len()
+        && told
+            .iter()
+            .zip(expected)
+            .all(|(told, expected)| fits(told, expected));
+    if !same {
+        let said: Vec<String> = told
+            .iter()
+            .map(|told| {
+                let reason = told["reason"].as_str().map(|reason| format!(" ({reason})"));
+                format!(
+                    "{}{} via {}",
+                    text(told, "outcome"),
+                    reason.unwrap_or_default(),
+                    text(told, "via")
+                )
+            })
+            .collect();
+        findings.add(format!("not the expected outcomes: {said:?}"));
+    }
+}
+
+fn one_order(record: &Value, order: &Value, findings: &mut Findings) {
+    let reference = text(order, "reference");
+    let payments: Vec<&Value> = list(&record["books"]["acquirer"])
+        .iter()
+        .filter(|payment| text(payment, "reference") == reference)
+        .collect();
+    let requests: Vec<&Value> = list(&record["books"]["klarna"])
+        .iter()
+        .filter(|klarna| text(klarna, "purchase_reference") == reference)
+        .collect();
+    let money: usize = requests
+        .iter()
+        .map(|klarna| list(&klarna["transactions"]).len())
+        .sum();
+    let words: Vec<&Value> = payments.iter().map(|payment| &payment["status"]).collect();
+    if words != [&order["acquirer"]] {
+        findings.add(format!(
+            "order {reference}: the acquirer says {words:?}, not {}",
+            order["acquirer"]
+        ));
+    }
+    let states: Vec<&Value> = requests.iter().map(|klarna| &klarna["state"]).collect();
+    if states != [&order["klarna"]] {
+        findings.add(format!(
+            "order {reference}: Klarna's state is {states:?}, not {}",
+            order["klarna"]
+        ));
+    }
+    if order["transactions"].as_u64() != u64::try_from(money).ok() {
+        findings.add(format!(
+            "order {reference}: {money} transactions, not {}",
+            order["transactions"]
+        ));
+    }
+}
+
+/// The books name no order that the scenario does not.
+fn unexpected_payments(record: &Value, findings: &mut Findings) {
+    for payment in list(&record["books"]["acquirer"]) {
+        let reference = text(payment, "reference");
+        let named = list(&record["expect"]["orders"])
+            .iter()
+            .any(|order| text(order, "reference") == reference);
+        if !named && !reference.is_empty() {
+            findings.add(format!(
+                "the acquirer has a payment for order {reference}, which is not expected"
+            ));
+        }
+    }
+}
+
+/// At the end the core waits for nothing but what the scenario says, and keeps no outcome that was acknowledged.
+fn at_the_end(record: &Value, findings: &mut Findings) {
+    for state in list(&record["app"]["unfinished"]) {
+        let reference = text(state, "reference");
+        if !may_wait(record, reference) {
+            findings.add(format!("order {reference} is still unfinished"));
+        }
+    }
+    for waits in list(&record["expect"]["waiting"])
+        .iter()
+        .filter_map(Value::as_str)
+    {
+        let unfinished = list(&record["app"]["unfinished"])
+            .iter()
+            .any(|state| text(state, "reference") == waits);
+        if !unfinished {
+            findings.add(format!("the app does not wait for order {waits} any more"));
+        }
+    }
+    for kept in list(&record["app"]["kept"]) {
+        let acknowledged = list(&record["app"]["told"])
+            .iter()
+            .any(|told| &told["id"] == kept && told["acknowledged"] == true);
+        if acknowledged {
+            findings.add("an outcome is kept although it was acknowledged");
+        }
+    }
+}

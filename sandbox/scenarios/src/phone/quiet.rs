@@ -1,0 +1,131 @@
+//! Virtual time, and the report that nothing will happen any more by itself.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use klarna_step_up::host_error::HostError;
+use klarna_step_up::seams::{Clock, ClockReading, Waker};
+
+use super::executor::Executor;
+use super::output::Output;
+use crate::protocol::{Reading, Report};
+
+/// How long between two looks at a core that is busy. It is never slept on when there is something to do.
+const LOOK_AGAIN: Duration = Duration::from_micros(200);
+
+#[derive(Default)]
+struct Seen {
+    changes: u64,
+    commands: u64,
+    in_flight: u32,
+    wake_at: Option<u64>,
+    waker: Option<Arc<Waker>>,
+}
+
+/// Virtual time of the core, and what the core says about its rest.
+pub(super) struct Quiet {
+    now: Mutex<Reading>,
+    seen: Mutex<Seen>,
+    changed: Condvar,
+    /// Requests that were begun.
+    pub begun: AtomicUsize,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Quiet {
+    pub fn new(now: Reading) -> Arc<Self> {
+        Arc::new(Self {
+            now: Mutex::new(now),
+            seen: Mutex::default(),
+            changed: Condvar::new(),
+            begun: AtomicUsize::new(0),
+        })
+    }
+
+    pub fn set(&self, now: Reading) {
+        *lock(&self.now) = now;
+    }
+
+    /// Lets the core look at the time.
+    pub fn wake(&self) {
+        let waker = lock(&self.seen).waker.clone();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// A command was dealt with.
+    pub fn command_done(&self) {
+        let mut seen = lock(&self.seen);
+        seen.commands += 1;
+        seen.changes += 1;
+        self.changed.notify_all();
+    }
+
+    /// Something was done that may have been the last.
+    pub fn changed(&self) {
+        lock(&self.seen).changes += 1;
+        self.changed.notify_all();
+    }
+
+    /// Reports `idle` whenever the core has come to rest.
+    pub fn report(self: &Arc<Self>, executor: Executor, output: Output) -> std::io::Result<()> {
+        let quiet = Arc::clone(self);
+        let run = move || {
+            let mut reported = 0;
+            loop {
+                let mut seen = lock(&quiet.seen);
+                while seen.changes == reported {
+                    seen = quiet
+                        .changed
+                        .wait(seen)
+                        .unwrap_or_else(PoisonError::into_inner);
+                }
+                let changes = seen.changes;
+                // The core's thread starts with the client: without a waker it has not come to rest once.
+                let rests = seen.waker.as_ref().is_some_and(|waker| waker.is_idle());
+                if rests && executor.is_idle() {
+                    let report = Report::Idle {
+                        commands: seen.commands,
+                        in_flight: seen.in_flight,
+                        begun: quiet.begun.load(Ordering::SeqCst),
+                        wake_at: seen.wake_at,
+                    };
+                    drop(seen);
+                    output.say(&report);
+                    reported = changes;
+                } else {
+                    drop(seen);
+                    thread::sleep(LOOK_AGAIN);
+                }
+            }
+        };
+        thread::Builder::new().name("quiet".to_owned()).spawn(run)?;
+        Ok(())
+    }
+}
+
+impl Clock for Quiet {
+    fn now(&self) -> Result<ClockReading, HostError> {
+        let now = lock(&self.now);
+        Ok(ClockReading {
+            wall: now.wall,
+            monotonic: now.mono,
+        })
+    }
+
+    fn wake_at(&self, at: Option<u64>, in_flight: u32, waker: Arc<Waker>) -> Result<(), HostError> {
+        let mut seen = lock(&self.seen);
+        seen.wake_at = at;
+        seen.in_flight = in_flight;
+        seen.waker = Some(waker);
+        seen.changes += 1;
+        self.changed.notify_all();
+        Ok(())
+    }
+}

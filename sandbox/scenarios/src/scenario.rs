@@ -1,0 +1,319 @@
+//! A scenario as data: `tests/scenarios/*.json`, described by `schema.json` there.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::Value;
+use stepup_sandbox_control::{
+    AcquirerFaults, Fault, KlarnaFaults, ReplyShape, Step as CustomerStep,
+};
+
+use crate::protocol::{HoldPoint, PolicyChanges, PresenterManner, SurfaceName};
+
+/// One scenario.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Where its schema is.
+    #[serde(rename = "$schema", default)]
+    pub schema: Option<String>,
+    /// The file's name without `.json`.
+    pub name: String,
+    /// What is shown by it, in a sentence.
+    pub about: String,
+    /// The sandbox.
+    #[serde(default)]
+    pub world: WorldPart,
+    /// The app and its phone.
+    #[serde(default)]
+    pub app: AppPart,
+    /// What is paid.
+    #[serde(default)]
+    pub order: OrderPart,
+    /// What happens, in order.
+    pub steps: Vec<Step>,
+    /// What must have come of it. Read by the checker only.
+    pub expect: Value,
+}
+
+/// The sandbox.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WorldPart {
+    /// Whether the backend holds a question until something changes.
+    pub long_poll: bool,
+    /// How the backend names the journey.
+    pub reply_shape: ReplyShape,
+    /// Milliseconds that a payment request lives.
+    pub request_life_ms: Option<i64>,
+}
+
+impl Default for WorldPart {
+    fn default() -> Self {
+        Self {
+            long_poll: true,
+            reply_shape: ReplyShape::Klarna,
+            request_life_ms: None,
+        }
+    }
+}
+
+/// The app and its phone.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AppPart {
+    /// The handover link.
+    pub handover: String,
+    /// The completion link.
+    pub completion: String,
+    /// What can show a journey.
+    pub surfaces: Vec<SurfaceName>,
+    /// Whether the browser brings https links to the app.
+    pub https_links: bool,
+    /// Replaces https where it does not.
+    pub fallback_scheme: Option<String>,
+    /// Whether links carry the attempt's nonce.
+    pub nonce: bool,
+    /// What the presenter does.
+    pub presenter: PresenterManner,
+    /// Changes to the policy.
+    pub policy: PolicyChanges,
+    /// The app acknowledges each outcome as soon as it is told.
+    pub acknowledges: bool,
+}
+
+impl Default for AppPart {
+    fn default() -> Self {
+        Self {
+            handover: "shop://klarna-back".to_owned(),
+            completion: "shopdone://klarna".to_owned(),
+            surfaces: vec![SurfaceName::AuthTab],
+            https_links: false,
+            fallback_scheme: None,
+            nonce: true,
+            presenter: PresenterManner::Confirm,
+            policy: PolicyChanges::default(),
+            acknowledges: true,
+        }
+    }
+}
+
+/// What is paid.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OrderPart {
+    /// The Partner's name for it.
+    pub reference: String,
+    /// Minor units.
+    pub amount: i64,
+    /// ISO 4217.
+    pub currency: String,
+    /// Decides how Klarna answers; see the sandbox's README.
+    pub email: String,
+}
+
+impl Default for OrderPart {
+    fn default() -> Self {
+        Self {
+            reference: "42".to_owned(),
+            amount: 11_800,
+            currency: "USD".to_owned(),
+            email: "customer@email.us".to_owned(),
+        }
+    }
+}
+
+/// One thing that happens. After each, everything runs until nothing more would happen without time passing.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "step", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Step {
+    /// The app calls `pay`.
+    Pay {
+        /// Abandon an unfinished attempt of the order first.
+        #[serde(default)]
+        replace: bool,
+    },
+    /// The app calls `resume` for the attempt that was begun last.
+    Resume,
+    /// The customer chooses *Continue*.
+    Reopen {
+        /// Where; the first that works when left out.
+        #[serde(default)]
+        surface: Option<SurfaceName>,
+    },
+    /// The customer chooses *Use another method*.
+    Abandon,
+    /// The app asks again.
+    CheckAgain,
+    /// The app acknowledges every outcome that it was told and has not acknowledged.
+    Acknowledge,
+    /// The customer does this in the journey that is shown; opens it first if need be.
+    Customer {
+        /// Steps of the scripted customer. A link for the app can only come of the last.
+        does: Vec<CustomerStep>,
+    },
+    /// The system hands the link that the journey left by to the surface or the app.
+    DeliverLink {
+        /// How often.
+        #[serde(default = "once")]
+        times: u32,
+        /// What happened to it on the way.
+        #[serde(default)]
+        altered: Altered,
+    },
+    /// Nobody hands over the link that the journey left by.
+    LoseLink,
+    /// The customer closes the surface.
+    CloseSurface,
+    /// The app goes to the back.
+    Background,
+    /// The app comes to the front.
+    Foreground,
+    /// The phone loses its network, or has it again.
+    Network {
+        /// Whether it has one.
+        online: bool,
+    },
+    /// Sets where the core will stop, and be killed by the next `kill`.
+    HoldAt(HoldPoint),
+    /// The app's process is killed, at the hold point if one was set.
+    Kill,
+    /// The app is started again, with the same journal.
+    Restart,
+    /// Time passes.
+    Advance {
+        /// Milliseconds.
+        ms: i64,
+    },
+    /// Time passes until the app is told a further outcome.
+    UntilOutcome {
+        /// At most so many milliseconds.
+        #[serde(default = "half_an_hour")]
+        within_ms: i64,
+    },
+    /// Something goes wrong between phone and backend.
+    Fault(Fault),
+    /// Ends all faults between phone and backend.
+    ClearFaults,
+    /// Something goes wrong at Klarna.
+    KlarnaFaults(KlarnaFaults),
+    /// The backend deviates.
+    AcquirerFaults(AcquirerFaults),
+    /// The attempt that was begun last is shown like this.
+    ExpectState(ExpectedState),
+    /// The last link was this.
+    ExpectDisposition {
+        /// Its name.
+        is: String,
+    },
+    /// A journey of this kind is, or is not, on the screen.
+    ExpectSurface {
+        /// None: nothing is shown.
+        is: Option<SurfaceName>,
+    },
+    /// The app was told so many outcomes so far.
+    ExpectTold {
+        /// How many.
+        outcomes: usize,
+    },
+}
+
+const fn once() -> u32 {
+    1
+}
+
+const fn half_an_hour() -> i64 {
+    30 * 60_000
+}
+
+/// What happened to a link on its way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Altered {
+    /// Nothing.
+    #[default]
+    No,
+    /// Another nonce stands in it.
+    WrongNonce,
+    /// The nonce was dropped.
+    NoNonce,
+}
+
+/// What a state must say; what is left out does not matter.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ExpectedState {
+    /// `starting`, `ready`, `in-journey`, `confirming`.
+    pub phase: Option<String>,
+    /// `nobody`, `customer`, `backend`.
+    pub who_acts: Option<String>,
+    /// *Continue* and *Use another method* are offered now.
+    pub waiting_for_customer: Option<bool>,
+    /// *Continue* makes sense.
+    pub can_reopen: Option<bool>,
+    /// *Use another method* makes sense.
+    pub can_abandon: Option<bool>,
+}
+
+/// Why the scenarios could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ScenarioError {
+    /// The file system.
+    #[error("{0}: {1}")]
+    Io(PathBuf, #[source] std::io::Error),
+    /// Not JSON, or not of the shape.
+    #[error("{0}: {1}")]
+    Json(PathBuf, #[source] serde_json::Error),
+    /// Not what the schema says.
+    #[error("{0}: {1}")]
+    Schema(PathBuf, String),
+    /// The file is called differently.
+    #[error("{0}: its name is `{1}`")]
+    Name(PathBuf, String),
+}
+
+/// All scenarios of the folder, by name, each checked against the folder's `schema.json`.
+pub fn read_all(folder: &Path) -> Result<Vec<Scenario>, ScenarioError> {
+    let schema_file = folder.join("schema.json");
+    let schema = read_json(&schema_file)?;
+    let validator = jsonschema::validator_for(&schema)
+        .map_err(|error| ScenarioError::Schema(schema_file.clone(), error.to_string()))?;
+    let entries =
+        std::fs::read_dir(folder).map_err(|error| ScenarioError::Io(folder.to_owned(), error))?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let file = entry
+            .map_err(|error| ScenarioError::Io(folder.to_owned(), error))?
+            .path();
+        if file
+            .extension()
+            .is_some_and(|extension| extension == "json")
+            && file != schema_file
+        {
+            files.push(file);
+        }
+    }
+    files.sort();
+    files
+        .into_iter()
+        .map(|file| {
+            let json = read_json(&file)?;
+            if let Some(error) = validator.iter_errors(&json).next() {
+                let at = error.instance_path().to_string();
+                return Err(ScenarioError::Schema(file, format!("{at}: {error}")));
+            }
+            let scenario: Scenario = serde_json::from_value(json)
+                .map_err(|error| ScenarioError::Json(file.clone(), error))?;
+            if file.file_stem().and_then(|stem| stem.to_str()) != Some(&scenario.name) {
+                return Err(ScenarioError::Name(file, scenario.name));
+            }
+            Ok(scenario)
+        })
+        .collect()
+}
+
+fn read_json(file: &Path) -> Result<Value, ScenarioError> {
+    let text =
+        std::fs::read_to_string(file).map_err(|error| ScenarioError::Io(file.to_owned(), error))?;
+    serde_json::from_str(&text).map_err(|error| ScenarioError::Json(file.to_owned(), error))
+}

@@ -1,0 +1,179 @@
+//! Handing outcomes to whoever waits, else to the listener; and acknowledging them.
+
+use super::effects::outcome as outcome_of;
+use super::event_loop::Loop;
+use crate::machine::{AttemptId, Input, OutcomeRecord, UndeterminedReason, Verdict, outcome_id};
+use crate::model::{DeliveredOutcome, Outcome};
+use crate::seams::Listener;
+use std::sync::Arc;
+
+/// A call that waits for an attempt's next outcome.
+pub(super) struct Waiter {
+    /// Names it for `stop_waiting`; 0: it has no name.
+    pub wait: u64,
+    /// True if somebody still listened.
+    pub answer: Box<dyn FnOnce(DeliveredOutcome) -> bool + Send>,
+}
+
+impl Loop {
+    pub fn delivered_outcome(&self, id: &AttemptId, outcome: &OutcomeRecord) -> DeliveredOutcome {
+        let reference = self
+            .slots
+            .get(id)
+            .map(|slot| slot.machine.record().order.reference.clone());
+        DeliveredOutcome {
+            id: outcome_id(id, outcome.number),
+            attempt: Some(id.0.clone()),
+            reference: reference.unwrap_or_default(),
+            outcome: outcome_of(&outcome.verdict),
+            supersedes: outcome.supersedes.map(|number| outcome_id(id, number)),
+        }
+    }
+
+    /// To every call that waits; if none does any more, to the listener. What a waiter received is not emitted live as well.
+    pub fn deliver(&mut self, id: &AttemptId, outcome: &OutcomeRecord) {
+        let delivered = self.delivered_outcome(id, outcome);
+        let Some(slot) = self.slots.get_mut(id) else {
+            return;
+        };
+        let waiters = std::mem::take(&mut slot.waiters);
+        let heard = waiters
+            .into_iter()
+            .map(|waiter| (waiter.answer)(delivered.clone()))
+            .filter(|heard| *heard)
+            .count();
+        let for_others = outcome.verdict == Verdict::Undetermined(UndeterminedReason::OwnerChanged);
+        if heard > 0 || (!for_others && self.emit_outcome(delivered)) {
+            self.told(id, outcome.number);
+        }
+    }
+
+    fn emit_outcome(&mut self, outcome: DeliveredOutcome) -> bool {
+        let Some(listener) = self.listener.clone() else {
+            return false;
+        };
+        self.threads.listener.run(move || {
+            let _ = listener.on_outcome(outcome);
+        });
+        true
+    }
+
+    fn told(&mut self, id: &AttemptId, number: u32) {
+        if let Some(slot) = self.slots.get_mut(id) {
+            slot.told = number;
+            self.drive(id, Input::Delivered { number });
+        }
+    }
+
+    /// A listener that comes later gets what nobody has received in this process.
+    pub fn set_listener(&mut self, listener: Option<Arc<dyn Listener>>) {
+        self.listener = listener;
+        if self.listener.is_none() {
+            return;
+        }
+        let untold: Vec<(AttemptId, OutcomeRecord)> = self
+            .slots
+            .iter()
+            .filter(|(_, slot)| slot.machine.live().visible)
+            .filter_map(|(id, slot)| {
+                let outcome = slot.machine.record().outcome.as_ref()?;
+                (!outcome.acknowledged && outcome.number > slot.told)
+                    .then(|| (id.clone(), outcome.clone()))
+            })
+            .collect();
+        for (id, outcome) in untold {
+            let delivered = self.delivered_outcome(&id, &outcome);
+            if self.emit_outcome(delivered) {
+                self.told(&id, outcome.number);
+            }
+        }
+    }
+
+    pub fn latest_outcome(&self, id: &AttemptId) -> Option<DeliveredOutcome> {
+        let outcome = self.slots.get(id)?.machine.record().outcome.as_ref()?;
+        Some(self.delivered_outcome(id, outcome))
+    }
+
+    /// The latest outcome of an attempt, to a call that came after it.
+    pub fn return_outcome(&mut self, id: &AttemptId, waiter: Waiter) {
+        let Some(delivered) = self.latest_outcome(id) else {
+            return;
+        };
+        let number = self
+            .slots
+            .get(id)
+            .map(|slot| slot.machine.record().outcomes);
+        if (waiter.answer)(delivered)
+            && let Some(number) = number
+        {
+            self.told(id, number);
+        }
+    }
+
+    pub fn acknowledge(&mut self, outcome: &str) {
+        let Some((attempt, number)) = outcome.rsplit_once('.') else {
+            return;
+        };
+        let id = AttemptId(attempt.to_owned());
+        if let Ok(number) = number.parse()
+            && self.is_visible(&id)
+        {
+            self.drive(&id, Input::Acknowledged { number });
+        }
+    }
+
+    /// Rule 8: the payment goes on; only this wait ends.
+    pub fn stop_waiting(&mut self, wait: u64) {
+        for (reference, waiter) in self.take_pending_waiters(wait) {
+            (waiter.answer)(stopped(None, reference));
+        }
+        let ids: Vec<AttemptId> = self.slots.keys().cloned().collect();
+        for id in ids {
+            let Some(slot) = self.slots.get_mut(&id) else {
+                continue;
+            };
+            let (ended, kept) = std::mem::take(&mut slot.waiters)
+                .into_iter()
+                .partition(|waiter| waiter.wait == wait && wait != 0);
+            slot.waiters = kept;
+            for waiter in ended {
+                self.stop(&id, waiter);
+            }
+        }
+    }
+
+    /// Ends all waits of an attempt that will have no outcome in this process.
+    pub fn end_waiters(&mut self, id: &AttemptId) {
+        let Some(slot) = self.slots.get_mut(id) else {
+            return;
+        };
+        let waiters = std::mem::take(&mut slot.waiters);
+        let successors = std::mem::take(&mut slot.successors);
+        for waiter in waiters {
+            self.stop(id, waiter);
+        }
+        for (_, pending) in successors {
+            pending.not_started(crate::machine::NotStartedReason::ShutDown);
+        }
+    }
+
+    fn stop(&mut self, id: &AttemptId, waiter: Waiter) {
+        let reference = self
+            .slots
+            .get(id)
+            .map(|slot| slot.machine.record().order.reference.clone());
+        (waiter.answer)(stopped(Some(id.0.clone()), reference.unwrap_or_default()));
+    }
+}
+
+fn stopped(attempt: Option<String>, reference: String) -> DeliveredOutcome {
+    DeliveredOutcome {
+        id: String::new(),
+        attempt,
+        reference,
+        outcome: Outcome::Undetermined {
+            reason: UndeterminedReason::StoppedWaiting,
+        },
+        supersedes: None,
+    }
+}

@@ -1,0 +1,6 @@
+//! The whole client against a scripted backend, in virtual time: what an app sees.
+
+mod configuration;
+mod orders;
+mod phone;
+mod seams;

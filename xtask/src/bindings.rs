@@ -1,0 +1,168 @@
+//! Kotlin and Swift generated from the built library, and put where the packages look for it.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use crate::internalize;
+use crate::native;
+use crate::process::{self, Failure, Outcome, at};
+use crate::project::Project;
+
+/// A language that the bindings are generated for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    Kotlin,
+    Swift,
+}
+
+const LIBRARY: &str = "libklarna_step_up.so";
+/// The module of the generated Swift, in uniffi.toml; its C half has `FFI` behind the name.
+const SWIFT_MODULE: &str = "KlarnaStepUpCore";
+
+/// Builds the library for this machine and generates the bindings.
+pub fn generate(project: &Project, languages: &[Language]) -> Outcome<()> {
+    let library = host_library(project)?;
+    let mut cargo = project.cargo()?;
+    cargo.args(["build", "--quiet", "--package", "stepup-bindgen"]);
+    process::run(cargo)?;
+    for language in languages {
+        match language {
+            Language::Kotlin => kotlin(project, &library)?,
+            Language::Swift => swift(project, &library)?,
+        }
+    }
+    Ok(())
+}
+
+/// The library for this machine, with its symbols: the generator reads them.
+fn host_library(project: &Project) -> Outcome<PathBuf> {
+    let inputs = project.core_inputs()?;
+    let rustc = project.rustc_version()?;
+    let entry = project
+        .cache
+        .entry("host-debug", &[inputs.as_bytes(), rustc.as_bytes()]);
+    let folder = entry.get(|out| {
+        let mut cargo = project.cargo()?;
+        cargo.args([
+            "rustc",
+            "--quiet",
+            "--package",
+            "klarna-step-up",
+            "--lib",
+            "--crate-type",
+            "cdylib",
+        ]);
+        native::build(
+            project,
+            &inputs,
+            cargo,
+            &project.target()?,
+            "debug",
+            LIBRARY,
+            out,
+        )
+    })?;
+    Ok(folder.join(LIBRARY))
+}
+
+/// An empty folder for generated files, outside the sources until all of them are there.
+fn workspace(project: &Project, name: &str) -> Outcome<PathBuf> {
+    let folder = project.target()?.join("bindings").join(name);
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).map_err(at(&folder))?;
+    }
+    std::fs::create_dir_all(&folder).map_err(at(&folder))?;
+    Ok(folder)
+}
+
+/// Writes a file if its content changed, so that compilers which go by times have nothing to do.
+fn place(content: &[u8], target: &Path) -> Outcome<()> {
+    if std::fs::read(target).is_ok_and(|old| old == content) {
+        return Ok(());
+    }
+    let folder = target
+        .parent()
+        .ok_or_else(|| Failure::new("a file without a folder"))?;
+    std::fs::create_dir_all(folder).map_err(at(folder))?;
+    std::fs::write(target, content).map_err(at(target))
+}
+
+fn copy(source: &Path, target: &Path) -> Outcome<()> {
+    place(&std::fs::read(source).map_err(at(source))?, target)
+}
+
+fn kotlin(project: &Project, library: &Path) -> Outcome<()> {
+    let out = workspace(project, "kotlin")?;
+    let mut bindgen = process::command(project.target()?.join("debug/stepup-bindgen"));
+    bindgen
+        .current_dir(&project.root)
+        .args([
+            "generate",
+            "--language",
+            "kotlin",
+            "--no-format",
+            "--out-dir",
+        ])
+        .arg(&out)
+        .arg(library);
+    process::read(bindgen)?;
+    let file = Path::new("dev/klarnastepup/ffi/klarna_step_up.kt");
+    let generated = std::fs::read_to_string(out.join(file)).map_err(at(&out.join(file)))?;
+    let made = internalize::internalize(&generated)
+        .map_err(|reason| Failure::new(format!("the generated Kotlin: {reason}")))?;
+    let facade = project.root.join("bindings/kotlin/facade");
+    place(
+        made.source.as_bytes(),
+        &facade.join("src/generated/kotlin").join(file),
+    )?;
+    copy(library, &facade.join("native").join(LIBRARY))?;
+    println!(
+        "Kotlin: {} declarations made internal, in bindings/kotlin/facade/src/generated",
+        made.changed
+    );
+    Ok(())
+}
+
+fn swift(project: &Project, library: &Path) -> Outcome<()> {
+    let out = workspace(project, "swift")?;
+    let mut bindgen = process::command(project.target()?.join("debug/stepup-bindgen-swift"));
+    // It reads uniffi.toml by way of the manifest in the folder that it runs in.
+    bindgen.current_dir(&project.root).args([
+        "--swift-sources",
+        "--headers",
+        "--modulemap",
+        "--modulemap-filename",
+        "module.modulemap",
+    ]);
+    bindgen
+        .args(["--module-name", &format!("{SWIFT_MODULE}FFI")])
+        .arg(library)
+        .arg(&out);
+    process::read(bindgen)?;
+    let sources = project.root.join("bindings/swift/Sources");
+    let header = format!("{SWIFT_MODULE}FFI.h");
+    let module = sources.join(format!("{SWIFT_MODULE}FFI"));
+    copy(
+        &out.join(format!("{SWIFT_MODULE}.swift")),
+        &sources
+            .join(SWIFT_MODULE)
+            .join(format!("{SWIFT_MODULE}.swift")),
+    )?;
+    copy(&out.join(&header), &module.join("include").join(&header))?;
+    copy(
+        &out.join("module.modulemap"),
+        &module.join("include/module.modulemap"),
+    )?;
+    // SwiftPM wants a source file in a C target.
+    place(
+        format!("#include \"{header}\"\n").as_bytes(),
+        &module.join("shim.c"),
+    )?;
+    copy(
+        library,
+        &project.root.join("bindings/swift/native").join(LIBRARY),
+    )?;
+    println!("Swift: generated in bindings/swift/Sources/{SWIFT_MODULE} and {SWIFT_MODULE}FFI");
+    Ok(())
+}

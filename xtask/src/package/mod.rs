@@ -1,0 +1,42 @@
+//! The library as phones get it.
+
+pub mod android;
+mod elf;
+pub mod ios;
+mod symbols;
+
+use clap::ValueEnum;
+
+/// Which of the two libraries: the API is the same in both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Flavour {
+    /// HTTP by the platform (`URLSession`, `HttpURLConnection`).
+    Slim,
+    /// HTTP built in (reqwest and rustls).
+    Standard,
+}
+
+impl Flavour {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Slim => "slim",
+            Self::Standard => "standard",
+        }
+    }
+
+    pub fn cargo_arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Slim => &["--no-default-features"],
+            Self::Standard => &[],
+        }
+    }
+}
+
+/// The flavours asked for; both when none was named.
+pub fn chosen(named: &[Flavour]) -> Vec<Flavour> {
+    if named.is_empty() {
+        Flavour::value_variants().to_vec()
+    } else {
+        named.to_vec()
+    }
+}

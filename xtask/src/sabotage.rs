@@ -1,0 +1,118 @@
+//! Does each rule's test notice when its rule is broken?
+//!
+//! `tests/sabotage/NAME.patch` breaks the rule that the test NAME guards. Each is applied to a copy of the sources; the copy
+//! must still compile, and that very test must go red.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::process::{self, Failure, Outcome, at};
+use crate::project::Project;
+use crate::system;
+use crate::tally::Tally;
+
+/// Applies every patch in turn.
+pub fn run(project: &Project) -> Outcome<Tally> {
+    system::ensure(&[system::PATCH])?;
+    let folder = project.root.join("tests/sabotage");
+    let mut patches: Vec<PathBuf> = std::fs::read_dir(&folder)
+        .map_err(at(&folder))?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "patch")
+        })
+        .collect();
+    patches.sort();
+    let tree = project.target()?.join("sabotage");
+    let mut tally = Tally::default();
+    let mut survivors = Vec::new();
+    for patch in patches {
+        copy_sources(project, &tree)?;
+        match noticed(project, &tree, &patch) {
+            Ok(()) => println!("noticed: {}", stem(&patch)),
+            Err(failure) => {
+                println!("NOT NOTICED: {failure}");
+                survivors.push(stem(&patch));
+            }
+        }
+        tally.count(!survivors.contains(&stem(&patch)));
+    }
+    Ok(tally)
+}
+
+fn stem(patch: &Path) -> String {
+    patch
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn noticed(project: &Project, tree: &Path, patch: &Path) -> Outcome<()> {
+    let test = stem(patch);
+    let mut apply = process::command("patch");
+    apply
+        .args(["--strip=1", "--fuzz=0", "--batch", "--input"])
+        .arg(patch)
+        .current_dir(tree);
+    process::read(apply)?;
+    let cargo = |arguments: &[&str]| -> Outcome<Command> {
+        let mut cargo = project.cargo()?;
+        cargo
+            .current_dir(tree)
+            .args([
+                "test",
+                "--quiet",
+                "--package",
+                "klarna-step-up",
+                "--tests",
+                "--no-fail-fast",
+            ])
+            .args(arguments);
+        Ok(cargo)
+    };
+    process::run(cargo(&["--no-run"])?)
+        .map_err(|_| Failure::new(format!("{test}: the sabotage does not compile")))?;
+    let (_, said) = process::watch(cargo(&[&test])?)?;
+    let tally = Tally::of_cargo(&said);
+    match tally {
+        Tally { failed: 1.., .. } => Ok(()),
+        Tally { passed: 0, .. } => Err(Failure::new(format!(
+            "{test}: there is no test of that name"
+        ))),
+        _ => Err(Failure::new(format!(
+            "{test}: passes although its rule is broken"
+        ))),
+    }
+}
+
+/// The files that git knows, as they are now, so that uncommitted work counts and builds do not.
+fn copy_sources(project: &Project, tree: &Path) -> Outcome<()> {
+    let mut git = process::command("git");
+    git.args([
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ])
+    .current_dir(&project.root);
+    let listed = process::read(git)?;
+    for name in listed.split('\0').filter(|name| !name.is_empty()) {
+        let (source, target) = (project.root.join(name), tree.join(name));
+        // Unchanged files keep their time, so that cargo rebuilds only what a patch touched.
+        let Ok(content) = std::fs::read(&source) else {
+            continue;
+        };
+        if std::fs::read(&target).is_ok_and(|there| there == content) {
+            continue;
+        }
+        let folder = target
+            .parent()
+            .ok_or_else(|| Failure::new("a file without a folder"))?;
+        std::fs::create_dir_all(folder).map_err(at(folder))?;
+        std::fs::write(&target, content).map_err(at(&target))?;
+    }
+    Ok(())
+}

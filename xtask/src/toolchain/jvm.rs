@@ -1,0 +1,19 @@
+//! Java and Maven.
+
+use std::process::Command;
+
+use crate::process::{self, Outcome};
+use crate::project::Project;
+use crate::system;
+
+/// `mvn` for the project in bindings/kotlin, to be given goals.
+pub fn maven(project: &Project) -> Outcome<Command> {
+    system::ensure(&[system::JAVAC, system::MAVEN])?;
+    let mut maven = process::command("mvn");
+    maven.args(["--batch-mode", "--no-transfer-progress"]);
+    maven
+        .arg("--file")
+        .arg(project.root.join("bindings/kotlin/pom.xml"))
+        .current_dir(project.root.join("bindings/kotlin"));
+    Ok(maven)
+}

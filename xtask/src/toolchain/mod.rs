@@ -1,0 +1,8 @@
+//! The toolchains that a plain machine lacks, made once and cached.
+
+pub mod android_link;
+pub mod deny;
+pub mod jvm;
+pub mod mobile_rust;
+pub mod swift_root;
+mod ziglang;
