@@ -54,10 +54,6 @@ pub struct Asking {
 }
 
 /// The part of an attempt that dies with the process.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "facts that are independent of each other"
-)]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::struct_excessive_bools,
