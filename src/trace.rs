@@ -36,14 +36,66 @@ impl TraceLog {
 
     /// The trace as JSON. Ids are shortened to a hash.
     #[must_use]
-    pub fn to_json(&self, attempt: &str) -> String {
+    pub fn to_value(&self, attempt: &str) -> Value {
         let begun = self.begun.unwrap_or(0);
         let steps: Vec<Value> = self
             .steps
             .iter()
             .map(|(at, side, what)| json!({"ms": at - begun, (*side): what}))
             .collect();
-        json!({"trace": 1, "attempt": short_hash(attempt), "begun": begun, "dropped": self.dropped, "steps": steps}).to_string()
+        json!({
+            "trace": 1,
+            "attempt": short_hash(attempt),
+            "begun": begun,
+            "dropped": self.dropped,
+            "steps": steps
+        })
+    }
+}
+
+/// The traces of earlier processes, newest first. They help to find out, and nothing depends on them.
+#[derive(Debug, Default)]
+pub struct PastTraces(Vec<Value>);
+
+/// How many traces are kept.
+const PAST: usize = 20;
+/// How long, milliseconds.
+const PAST_LIFE: i64 = 14 * 24 * 60 * 60 * 1_000;
+
+impl PastTraces {
+    /// Reads what [`PastTraces::to_bytes`] wrote; what cannot be read is forgotten.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Self {
+        Self(serde_json::from_slice(bytes).unwrap_or_default())
+    }
+
+    /// The traces as they are kept.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(&self.0).unwrap_or_default()
+    }
+
+    /// Takes in traces of this process, in place of older ones of the same attempts.
+    pub fn take(&mut self, traces: Vec<Value>, now: i64) {
+        self.0.retain(|past| {
+            let again = traces
+                .iter()
+                .any(|trace| trace["attempt"] == past["attempt"]);
+            !again
+        });
+        self.0.extend(traces);
+        let begun = |trace: &Value| trace["begun"].as_i64().unwrap_or(0);
+        self.0
+            .retain(|trace| now.saturating_sub(begun(trace)) <= PAST_LIFE);
+        self.0.sort_by_key(|trace| std::cmp::Reverse(begun(trace)));
+        self.0.truncate(PAST);
+    }
+
+    /// The trace of an attempt, if it is kept.
+    #[must_use]
+    pub fn find(&self, attempt: &str) -> Option<&Value> {
+        let hash = short_hash(attempt);
+        self.0.iter().find(|trace| trace["attempt"] == hash)
     }
 }
 

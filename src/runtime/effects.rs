@@ -162,6 +162,7 @@ impl Loop {
         if self.journal.forget(&name, stone).is_err() {
             self.event(Some(id), "JournalFailed".to_owned());
         }
+        self.save_traces();
         self.end_waiters(id);
         self.slots.remove(id);
         self.shared.put_state(&id.0, None);

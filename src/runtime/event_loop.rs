@@ -332,7 +332,10 @@ impl Loop {
                 self.foreground = true;
                 self.restore();
             }
-            Input::Backgrounded => self.foreground = false,
+            Input::Backgrounded => {
+                self.foreground = false;
+                self.save_traces();
+            }
             _ => {}
         }
         let ids: Vec<AttemptId> = self.slots.keys().cloned().collect();
@@ -430,6 +433,7 @@ impl Loop {
         // Messages that came after the shutdown: their answers are dropped, which ends their callers' waits.
         self.messages.close();
         self.requests.abort_all();
+        self.save_traces();
         self.journal.close();
     }
 }

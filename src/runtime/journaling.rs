@@ -15,6 +15,7 @@ use crate::machine::{
     Tombstone,
 };
 use crate::seams::Entropy;
+use crate::trace::PastTraces;
 
 /// The owner of a record whose owner is lost. No hash looks like it.
 const ANYONE: &str = "anyone";
@@ -118,6 +119,24 @@ impl Journal {
         store.write(name, &bytes)
     }
 
+    /// The traces that earlier processes kept.
+    pub fn past_traces(&self) -> PastTraces {
+        let bytes = self
+            .store
+            .as_ref()
+            .and_then(|store| store.read_traces().ok()?);
+        bytes
+            .map(|bytes| PastTraces::read(&bytes))
+            .unwrap_or_default()
+    }
+
+    /// Keeps traces. That it may fail harms nothing.
+    pub fn write_traces(&self, bytes: &[u8]) {
+        if let Some(store) = &self.store {
+            let _ = store.write_traces(bytes);
+        }
+    }
+
     /// Deletes a record; a paid order leaves its tombstone first.
     pub fn forget(
         &mut self,
@@ -190,8 +209,17 @@ impl Loop {
         }
         if readable {
             self.restored = true;
+            self.shared.set_past_traces(self.journal.past_traces());
             self.shared.set_loaded();
             self.classify_early_links();
+        }
+    }
+
+    /// Keeps the traces for after this process.
+    pub fn save_traces(&mut self) {
+        if self.restored {
+            let now = self.time.now().wall;
+            self.journal.write_traces(&self.shared.traces_to_keep(now));
         }
     }
 

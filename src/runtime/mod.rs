@@ -322,13 +322,7 @@ impl Core {
 
 impl Drop for Core {
     fn drop(&mut self) {
-        // Not joined: the last handle may go on a thread that must not wait.
-        if let Stage::Running(_) = &*lock(&self.thread) {
-            Post {
-                inbox: self.inbox.clone(),
-                counters: Arc::clone(&self.counters),
-            }
-            .send(Message::ShutDown);
-        }
+        // Waits for the loop, which ends at once: whoever makes a client of the same directory next finds it free.
+        self.shut_down();
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::links::{LinkKind, Nonce};
 use crate::machine::LinkSignal;
 use crate::model::{AttemptState, DeliveredOutcome, LinkDisposition};
-use crate::trace::TraceLog;
+use crate::trace::{PastTraces, TraceLog};
 
 /// An attempt as `handle_link` has to know it.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -27,6 +27,7 @@ pub(crate) struct Shared {
     states: RwLock<BTreeMap<String, AttemptState>>,
     outcomes: RwLock<BTreeMap<String, DeliveredOutcome>>,
     traces: Mutex<BTreeMap<String, TraceLog>>,
+    past: Mutex<PastTraces>,
     /// Everything in the journal is known here.
     loaded: AtomicBool,
 }
@@ -49,6 +50,7 @@ impl Shared {
             states: RwLock::new(BTreeMap::new()),
             outcomes: RwLock::new(BTreeMap::new()),
             traces: Mutex::new(BTreeMap::new()),
+            past: Mutex::new(PastTraces::default()),
             loaded: AtomicBool::new(false),
         }
     }
@@ -202,9 +204,30 @@ impl Shared {
         work(traces.entry(attempt.to_owned()).or_default())
     }
 
-    /// An attempt's trace as JSON, if there is one.
+    /// An attempt's trace as JSON, of this process or an earlier one.
     pub fn trace_json(&self, attempt: &str) -> Option<String> {
         let traces = self.traces.lock().unwrap_or_else(PoisonError::into_inner);
-        traces.get(attempt).map(|log| log.to_json(attempt))
+        if let Some(log) = traces.get(attempt) {
+            return Some(log.to_value(attempt).to_string());
+        }
+        let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        past.find(attempt).map(ToString::to_string)
+    }
+
+    /// What earlier processes kept.
+    pub fn set_past_traces(&self, past: PastTraces) {
+        *self.past.lock().unwrap_or_else(PoisonError::into_inner) = past;
+    }
+
+    /// The traces to keep: those of this process, and earlier ones.
+    pub fn traces_to_keep(&self, now: i64) -> Vec<u8> {
+        let traces = self.traces.lock().unwrap_or_else(PoisonError::into_inner);
+        let values = traces
+            .iter()
+            .map(|(attempt, log)| log.to_value(attempt))
+            .collect();
+        let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        past.take(values, now);
+        past.to_bytes()
     }
 }

@@ -54,14 +54,16 @@ fn change(configuration: &mut Configuration, field: &str, value: &Value) {
             }];
         }
         "policy.base_interval" => {
-            configuration.policy.base_interval = value.as_u64().expect("a number")
+            configuration.policy.base_interval = value.as_u64().expect("a number");
         }
-        "policy.max_wait" => configuration.policy.max_wait = value.as_u64().expect("a number"),
+        "policy.max_wait" => {
+            configuration.policy.max_wait = value.as_u64().expect("a number");
+        }
         "policy.ask_timeout" => {
-            configuration.policy.ask_timeout = value.as_u64().expect("a number")
+            configuration.policy.ask_timeout = value.as_u64().expect("a number");
         }
         "policy.assumed_life" => {
-            configuration.policy.assumed_life = value.as_u64().expect("a number")
+            configuration.policy.assumed_life = value.as_u64().expect("a number");
         }
         "policy.handover_asks" => {
             let asks = value.as_array().expect("a list").iter();

@@ -46,7 +46,7 @@ fn a_payment_from_the_order_to_the_outcome() {
         matches!(&outcome.outcome, Outcome::Approved { receipt: Some(receipt) } if receipt.contains("SECRET-receipt"))
     );
     assert_eq!(*lock(&phone.screen.dismissed), [1]);
-    assert_eq!(phone.client.outcomes(), [outcome.clone()]);
+    assert_eq!(phone.client.outcomes(), std::slice::from_ref(&outcome));
     phone.client.acknowledge(outcome.id);
     phone.settle();
     assert!(phone.client.outcomes().is_empty());
@@ -580,4 +580,26 @@ fn a_start_that_fails_at_once_is_tried_again_by_itself() {
     phone.pass(9_000);
     assert_eq!(lock(&phone.screen.shown).len(), 1);
     assert!(paying.is_waiting());
+}
+
+#[test]
+fn a_trace_is_there_after_the_app_was_ended() {
+    let directory = directory();
+    let phone = Phone::new(directory.path());
+    phone.backend.then(status("approved"));
+    let outcome = phone.pay("order-SECRET").outcome();
+    let attempt = outcome.attempt.expect("an attempt");
+    phone.client.acknowledge(outcome.id);
+    phone.settle();
+    phone.client.shutdown();
+
+    let phone = Phone::new(directory.path());
+    phone.backend.then(status("declined"));
+    phone.pay("another").outcome();
+    let trace = phone.client.trace(&attempt).expect("a trace");
+    assert!(trace.contains("Deliver(1, Approved)"), "{trace}");
+    assert!(
+        !trace.contains("SECRET") && !trace.contains(&attempt),
+        "{trace}"
+    );
 }

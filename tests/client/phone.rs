@@ -52,10 +52,13 @@ pub struct Sent {
     pub at: u64,
 }
 
+/// What to do with a request, by its method and path.
+type Rule = Box<dyn Fn(&str) -> Next + Send>;
+
 #[derive(Default)]
 struct BackendState {
     script: VecDeque<Next>,
-    otherwise: Option<Box<dyn Fn(&str) -> Next + Send>>,
+    otherwise: Option<Rule>,
     sent: Vec<Sent>,
     date: Option<String>,
 }
@@ -444,24 +447,18 @@ impl Phone {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .build()
                 .expect("a runtime");
-            runtime
-                .block_on(async {
-                    let mut pay = std::pin::pin!(client.pay(order, options));
-                    // Polled once: the order is with the core when this is told.
-                    std::future::poll_fn(|context| match pay.as_mut().poll(context) {
-                        std::task::Poll::Ready(outcome) => {
-                            let _ = posted.send(());
-                            std::task::Poll::Ready(outcome)
-                        }
-                        std::task::Poll::Pending => {
-                            let _ = posted.send(());
-                            std::task::Poll::Pending
-                        }
-                    })
-                    .await
+            let outcome = runtime.block_on(async {
+                let mut pay = std::pin::pin!(client.pay(order, options));
+                // Polled once: the order is with the core when this is told.
+                std::future::poll_fn(|context| {
+                    let polled = pay.as_mut().poll(context);
+                    let _ = posted.send(());
+                    polled
                 })
-                .pipe(|outcome| told.send(outcome))
-                .ok();
+                .await
+            });
+            // Nobody may be listening any more.
+            let _ = told.send(outcome);
         });
         started.recv().expect("pay is polled");
         self.settle();
@@ -560,14 +557,6 @@ impl Phone {
             .collect()
     }
 }
-
-trait Pipe: Sized {
-    fn pipe<T>(self, work: impl FnOnce(Self) -> T) -> T {
-        work(self)
-    }
-}
-
-impl<T> Pipe for T {}
 
 pub fn order(reference: &str) -> Order {
     Order {

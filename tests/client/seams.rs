@@ -54,7 +54,7 @@ fn credentials_are_asked_again_once_after_a_401() {
     let tokens = Arc::new(Tokens::default());
     let given = Arc::clone(&tokens);
     let phone = Phone::with(configuration(directory.path()), iphone(), |parts| {
-        parts.credentials = Some(given)
+        parts.credentials = Some(given);
     });
     phone.backend.then(Next::Reply(401, String::new()));
     phone.backend.then(pending_with_journey());
@@ -107,7 +107,7 @@ fn rule_11_credentials_that_never_come_end_the_start_unsent() {
             keep,
         });
         let phone = Phone::with(configuration(directory.path()), iphone(), |parts| {
-            parts.credentials = Some(dumb)
+            parts.credentials = Some(dumb);
         });
         phone.backend.otherwise(|_| pending_with_journey());
         let (told, outcome) = mpsc::channel();
@@ -166,7 +166,7 @@ fn rule_11_device_facts_that_throw_or_panic_start_nothing() {
     ] {
         let directory = directory();
         let phone = Phone::with(configuration(directory.path()), iphone(), |parts| {
-            parts.device_facts = Some(facts)
+            parts.device_facts = Some(facts);
         });
         let paying = phone.pay("order-1");
         phone.pass(3_000);
@@ -237,7 +237,7 @@ fn an_app_that_calls_its_backend_itself() {
     let own = Arc::new(OwnWay::default());
     let given = Arc::clone(&own);
     let phone = Phone::with(configuration(directory.path()), iphone(), |parts| {
-        parts.status_source = Some(given)
+        parts.status_source = Some(given);
     });
     phone.attach();
     let runtime = tokio::runtime::Builder::new_current_thread()
