@@ -33,10 +33,7 @@ fn payment() -> Vec<(u64, Input)> {
         (1, Input::Persisted { revision: 1 }),
         (30, phone::lost()),
         (1_500, Input::Tick),
-        (
-            40,
-            reply(StartAnswer::Reply(phone::pending_with_journey())),
-        ),
+        (40, reply(StartAnswer::Reply(phone::pending_with_journey()))),
         (1, Input::Persisted { revision: 2 }),
         (1, Input::Persisted { revision: 3 }),
         (200, Input::Presented { number: 1 }),

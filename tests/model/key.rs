@@ -40,8 +40,8 @@ fn hash_slot(slot: &Slot, now: u64, hasher: &mut DefaultHasher) {
         hash_start(start.answer.as_ref(), hasher);
     }
     slot.cancel.is_some().hash(hasher);
-    if let Some(answer) = &slot.cancel {
-        hash_status(answer.as_ref(), hasher);
+    if let Some(request) = &slot.cancel {
+        hash_status(request.answer.as_ref(), hasher);
     }
     if slot.gone {
         // Only its name and its payment still count.

@@ -47,6 +47,8 @@ pub fn note_leave(slot: &mut Slot, before: &Before, input: &Input) {
             slot.past.may_start = true;
         }
         Input::Join { .. } | Input::Reopen { .. } => slot.past.may_present = true,
+        // The customer is done: showing it again needs their word again.
+        Input::Link(LinkSignal::Completion) => slot.past.may_present = false,
         Input::Abandon => {
             slot.past.may_present = false;
             slot.past.may_start = false;
@@ -96,6 +98,7 @@ pub fn before_an_effect(world: &World, at: usize, effect: &Effect) -> Checked {
         Effect::Deliver(outcome) => {
             rule_1_delivered_is_what_the_backend_says(slot, &outcome.verdict)?;
             rule_2_one_final_outcome(slot, outcome.number, &outcome.verdict)?;
+            rule_9_on_the_disk_before_it_is_told(slot, outcome.number)?;
             rule_6_not_started_cannot_have_been_paid(slot, &outcome.verdict)
         }
         Effect::Forget { .. } => rule(
@@ -365,6 +368,17 @@ fn rule_9_kept_until_acknowledged(
     rule(
         again && slot.machine.record().is_settled(),
         "9: an outcome that is not acknowledged did not come again after a restart",
+    )
+}
+
+fn rule_9_on_the_disk_before_it_is_told(slot: &Slot, number: u32) -> Checked {
+    let kept = slot
+        .disk
+        .as_ref()
+        .is_some_and(|disk| disk.outcomes >= number);
+    rule(
+        kept || slot.past.write_refused,
+        "9: the app was told what a restart does not know",
     )
 }
 

@@ -98,7 +98,7 @@ fn the_journey_with_links_and_surfaces() {
 fn the_journal_that_fails() {
     let budget = Budget {
         crashes: 1,
-        write_failures: 1,
+        write_failures: 2,
         losses: 1,
         wakes: 1,
         links: 1,
@@ -114,28 +114,47 @@ fn the_journal_that_fails() {
         &["NotStarted(JournalUnavailable)", "Canceled(JournalFailed)"],
     );
     assert_acted(&found, &["WriteFails"]);
-    assert_states(&found, 110_000);
+    assert_states(&found, 250_000);
 }
 
 #[test]
-fn the_device_and_its_owners() {
+fn the_device_in_the_background() {
     let budget = Budget {
         crashes: 1,
+        losses: 1,
         late: 1,
         wakes: 1,
         jumps: 1,
         device: 2,
-        owners: 1,
         moves: 1,
         ..Budget::default()
     };
     let found = search("device", &World::new(&one(), budget), MOST);
+    assert_told(&found, &["Undetermined(MaxWait)"]);
+    assert_acted(
+        &found,
+        &["Background", "Foreground", "Network", "LateStatus"],
+    );
+    assert_states(&found, 550_000);
+}
+
+#[test]
+fn another_owner_signs_in() {
+    let budget = Budget {
+        crashes: 1,
+        losses: 2,
+        wakes: 2,
+        owners: 2,
+        moves: 1,
+        ..Budget::default()
+    };
+    let found = search("owners", &World::new(&one(), budget), MOST);
     assert_told(
         &found,
-        &["Undetermined(OwnerChanged)", "Undetermined(MaxWait)"],
+        &["Undetermined(OwnerChanged)", "Canceled(StartClosed)"],
     );
-    assert_acted(&found, &["Background", "Foreground", "Owner", "LateStatus"]);
-    assert_states(&found, 300_000);
+    assert_acted(&found, &["Owner", "Crash", "StartLost"]);
+    assert_states(&found, 100_000);
 }
 
 #[test]

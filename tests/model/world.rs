@@ -72,7 +72,18 @@ pub enum Screen {
     Up(u32),
 }
 
+/// A cancellation on its way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CancelRequest {
+    /// It reached the backend, which answered this.
+    pub answer: Option<StatusAnswer>,
+}
+
 /// What has been, as far as a rule needs it.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts that are independent of each other"
+)]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Past {
     /// The final outcome that the app was told, and whether its record was on the disk.
@@ -106,7 +117,7 @@ pub struct Slot {
     pub payment: Payment,
     pub starts: Vec<StartRequest>,
     pub question: Option<(u32, Option<StatusAnswer>)>,
-    pub cancel: Option<Option<StatusAnswer>>,
+    pub cancel: Option<CancelRequest>,
     /// A cancellation that the phone gave up may still arrive.
     pub stray_cancel: bool,
     /// Replies that come twice or too late.
@@ -322,7 +333,7 @@ impl World {
             None => {}
         }
         match &slot.cancel {
-            Some(None) => {
+            Some(CancelRequest { answer: None }) => {
                 let choices = slot.payment.cancel().len();
                 acts.extend((0..choices).map(|which| Act::CancelArrives(at, which)));
                 if left.losses > 0 {
@@ -330,7 +341,7 @@ impl World {
                     acts.push(Act::CancelFails(at, StatusFailure::MaybeSent));
                 }
             }
-            Some(Some(_)) => {
+            Some(CancelRequest { answer: Some(_) }) => {
                 acts.push(Act::CancelAnswered(at));
                 if left.losses > 0 {
                     acts.push(Act::CancelFails(at, StatusFailure::MaybeSent));
@@ -517,16 +528,20 @@ impl World {
                 let slot = &mut self.slots[at];
                 let (payment, answer) = slot.payment.cancel().swap_remove(which);
                 slot.payment = payment;
-                slot.cancel = Some(Some(answer));
+                slot.cancel = Some(CancelRequest {
+                    answer: Some(answer),
+                });
                 Ok(())
             }
             Act::CancelAnswered(at) => {
-                let answer = self.slots[at].cancel.take().flatten().expect("offered");
+                let request = self.slots[at].cancel.take();
+                let answer = request.and_then(|request| request.answer).expect("offered");
                 self.step(at, &status(0, answer))
             }
             Act::CancelFails(at, failure) => {
                 self.left.losses -= 1;
-                let arrived = self.slots[at].cancel.take().flatten().is_some();
+                let request = self.slots[at].cancel.take().expect("offered");
+                let arrived = request.answer.is_some();
                 self.slots[at].stray_cancel |= failure == StatusFailure::MaybeSent && !arrived;
                 self.step(
                     at,
@@ -707,7 +722,7 @@ impl World {
                     slot.late_status = Some((number, answer));
                 }
             }
-            Effect::CancelAtBackend { .. } => slot.cancel = Some(None),
+            Effect::CancelAtBackend { .. } => slot.cancel = Some(CancelRequest::default()),
             Effect::Deliver(outcome) => return self.deliver(at, outcome),
             Effect::Forget { tombstone } => {
                 slot.gone = true;
@@ -825,7 +840,10 @@ impl World {
             slot.question = None;
             slot.late_reply = None;
             slot.late_status = None;
-            slot.stray_cancel |= slot.cancel.take() == Some(None);
+            slot.stray_cancel |= slot
+                .cancel
+                .take()
+                .is_some_and(|request| request.answer.is_none());
             slot.starts.retain(|start| start.answer.is_none());
             for start in &mut slot.starts {
                 start.awaited = false;
