@@ -189,6 +189,10 @@ pub struct Configure {
     /// Virtual time now; the system's clock when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<Reading>,
+    /// What ids, nonces and jitter are made from, so that a run can be repeated; the system's randomness when left out. No two
+    /// processes with the same journal may have the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
 }
 
 const fn yes() -> bool {

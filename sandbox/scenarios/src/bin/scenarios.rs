@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use clap::Parser;
 use serde_json::{Value, json};
-use stepup_sandbox_scenarios::scenario::{Scenario, read_all};
 use stepup_sandbox_scenarios::runner::{self, PhoneProgram};
+use stepup_sandbox_scenarios::scenario::{Scenario, read_all};
 use stepup_sandbox_scenarios::{checker, phone};
 
 /// Makes this program a phone.
@@ -71,9 +71,7 @@ async fn run(arguments: &Arguments) -> Result<bool, String> {
     }
     let chosen: Vec<&Scenario> = all
         .iter()
-        .filter(|scenario| {
-            arguments.names.is_empty() || arguments.names.contains(&scenario.name)
-        })
+        .filter(|scenario| arguments.names.is_empty() || arguments.names.contains(&scenario.name))
         .collect();
     let phone = phone_program()?;
     if !arguments.json {

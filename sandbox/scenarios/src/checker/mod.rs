@@ -3,8 +3,8 @@
 //! It reads the JSON of a played scenario and nothing else: no type or rule is shared with the core or the runner, so that a mistake
 //! of theirs cannot hide here. Every finding is a sentence; none means that all agree.
 
-mod bounds;
 mod books;
+mod bounds;
 mod expected;
 mod told;
 

@@ -173,8 +173,7 @@ fn a_second_authorize_is_seen_at_either_side() {
         &at_klarna,
         "second authorize: order 42 was finalised 2 times",
     );
-    let at_acquirer =
-        doctored(|log| log["books"]["acquirer"][0]["second_authorizes"] = json!(2));
+    let at_acquirer = doctored(|log| log["books"]["acquirer"][0]["second_authorizes"] = json!(2));
     is_red_with(&at_acquirer, "second authorize: the acquirer");
 }
 
@@ -205,8 +204,7 @@ fn what_was_to_go_wrong_went_wrong() {
     let fault = doctored(|log| log["books"]["faults"][0]["hits"] = json!(0));
     is_red_with(&fault, "fault `double` was not hit");
     let kill = doctored(|log| {
-        log["app"]["kills"] =
-            json!([{"at": {"effect": "Deliver", "when": "after"}, "hit": false}]);
+        log["app"]["kills"] = json!([{"at": {"effect": "Deliver", "when": "after"}, "hit": false}]);
     });
     is_red_with(&kill, "kill point `after Deliver` was not hit");
     let webhook = doctored(|log| {

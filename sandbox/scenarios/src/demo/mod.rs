@@ -199,7 +199,9 @@ async fn invite(mut shown: mpsc::UnboundedReceiver<Presentation>) {
     while let Some(journey) = shown.recv().await {
         println!("  Open this page and pay (any phone number, any code of six digits but 999999):");
         println!("  {}", journey.url);
-        println!("  At the end the page leads to an app's link, which a desktop browser cannot open. As on a phone that");
+        println!(
+            "  At the end the page leads to an app's link, which a desktop browser cannot open. As on a phone that"
+        );
         println!("  lost the link, the outcome arrives all the same. Waiting …");
         let opener = if cfg!(target_os = "macos") {
             "open"
@@ -222,8 +224,12 @@ fn own_books(
 ) -> Result<stepup_sandbox_control::Books, WorldError> {
     let mut books = world.books()?;
     let own = Some(payment.reference);
-    books.klarna.retain(|record| record.purchase_reference.as_deref() == own);
-    books.acquirer.retain(|record| record.reference.as_deref() == own);
+    books
+        .klarna
+        .retain(|record| record.purchase_reference.as_deref() == own);
+    books
+        .acquirer
+        .retain(|record| record.reference.as_deref() == own);
     Ok(books)
 }
 

@@ -39,6 +39,7 @@ pub(super) fn open(
         field_names: FieldNames::default(),
         words: Vec::new(),
         headers: Vec::new(),
+        owner: None,
         policy: ConfirmationPolicy::default(),
         journal_directory: journal.to_owned(),
     };

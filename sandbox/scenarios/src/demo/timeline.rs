@@ -126,10 +126,7 @@ impl Timeline {
 
     fn add_wire(&self, entry: &WireEntry) {
         let (who, asks) = match (entry.endpoint, &entry.wait) {
-            (Endpoint::Start, _) => (
-                Who::Start,
-                "starts the payment: POST /payments".to_owned(),
-            ),
+            (Endpoint::Start, _) => (Who::Start, "starts the payment: POST /payments".to_owned()),
             (Endpoint::Status, Some(wait)) => (
                 Who::Question,
                 format!("asks, and lets the backend hold the answer for {wait} s"),
@@ -144,10 +141,9 @@ impl Timeline {
                 let word = said.word.as_deref().unwrap_or("nothing it understands");
                 (*at_ms, format!("is told {word:?} (HTTP {})", said.status))
             }
-            Some(Answer::Gone { at_ms, .. }) => (
-                *at_ms,
-                "takes the question back: there is news".to_owned(),
-            ),
+            Some(Answer::Gone { at_ms, .. }) => {
+                (*at_ms, "takes the question back: there is news".to_owned())
+            }
             Some(Answer::Reset { at_ms, .. }) => (*at_ms, "loses the connection".to_owned()),
             None => return,
         };

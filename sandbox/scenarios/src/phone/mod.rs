@@ -2,6 +2,7 @@
 //!
 //! The process can be killed at any effect and started again on the same journal, as a phone's operating system does with apps.
 
+mod entropy;
 mod executor;
 mod host;
 mod output;
@@ -51,7 +52,7 @@ pub fn run() -> ExitCode {
         let command = match serde_json::from_str(&line) {
             Ok(command) => command,
             Err(error) => {
-                output.say(&refused(error));
+                output.say(&refused(&error));
                 continue;
             }
         };
@@ -63,7 +64,7 @@ pub fn run() -> ExitCode {
                     phone = Some(made);
                 }
                 Err(error) => {
-                    output.say(&refused(error));
+                    output.say(&refused(&error));
                     return ExitCode::FAILURE;
                 }
             },
@@ -77,13 +78,13 @@ pub fn run() -> ExitCode {
                 phone.obey(command);
                 phone.quiet.command_done();
             }
-            (_, None) => output.say(&refused("configure comes first")),
+            (_, None) => output.say(&refused(&"configure comes first")),
         }
     }
     ExitCode::SUCCESS
 }
 
-fn refused(error: impl ToString) -> Report {
+fn refused(error: &impl ToString) -> Report {
     Report::Refused {
         error: error.to_string(),
     }
@@ -132,6 +133,7 @@ impl Phone {
             field_names: FieldNames::default(),
             words: Vec::new(),
             headers: Vec::new(),
+            owner: None,
             policy,
             journal_directory: wanted.journal,
         };
@@ -150,7 +152,9 @@ impl Phone {
         };
         let test = TestParts {
             clock: virtual_time.then(|| Arc::clone(&quiet) as _),
-            entropy: None,
+            entropy: wanted
+                .seed
+                .map(|seed| Arc::new(entropy::Seeded::new(seed)) as _),
             step_observer: Some(Arc::new(Observer {
                 output: output.clone(),
                 holds: Arc::clone(&holds),
@@ -167,6 +171,8 @@ impl Phone {
         });
         client.attach_host(Arc::clone(&screen) as _);
         if virtual_time {
+            // The core's thread starts at the first need; before that nothing could tell that it rests.
+            client.warm_up();
             quiet.report(executor.clone(), output.clone())?;
         }
         Ok(Self {
@@ -183,7 +189,7 @@ impl Phone {
         let client = &self.client;
         match command {
             Command::Configure(_) | Command::Shutdown => {
-                self.output.say(&refused("not now"));
+                self.output.say(&refused(&"not now"));
             }
             Command::HoldAt(point) => self.holds.set(point),
             Command::Pay { .. }
@@ -281,13 +287,16 @@ impl Phone {
                         completion: attempt.completion_link,
                         handover: attempt.handover_link,
                     },
-                    Prepared::NotStarted { outcome } => told(call, Ok(outcome)),
+                    Prepared::Ended { outcome } => told(call, Ok(outcome)),
                 },
                 Command::Continue {
                     call,
                     attempt,
                     reply,
-                } => told(call, client.continue_payment(attempt, reply.into()).await),
+                } => told(
+                    call,
+                    client.continue_payment(attempt, reply.into(), call).await,
+                ),
                 Command::Resume { call, attempt } => told(call, client.resume(attempt, call).await),
                 Command::Reopen {
                     call,

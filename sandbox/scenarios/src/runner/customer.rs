@@ -34,7 +34,7 @@ impl Run {
                 return unmet(format!("the journey left for the app before `{action}`"));
             }
             if TO_OTHER_APP.contains(&action.as_str()) {
-                self.to_back().await?;
+                self.send_to_back().await?;
             }
             let record = self.walk(customer, step).await?;
             let link = record
@@ -116,11 +116,11 @@ impl Run {
             .surfaces
             .contains(&SurfaceName::AuthSession);
         if ios {
-            self.to_front().await?;
+            self.bring_to_front().await?;
             self.send(&link).await
         } else {
             self.send(&link).await?;
-            self.to_front().await
+            self.bring_to_front().await
         }
     }
 }

@@ -118,6 +118,7 @@ pub async fn play(scenario: &Scenario, phone: &PhoneProgram) -> Played {
 }
 
 /// A scenario being played.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Run {
     scenario: Scenario,
     program: PhoneProgram,
@@ -236,9 +237,18 @@ impl Run {
             presenter: app.presenter,
             policy: app.policy.clone(),
             clock: Some(self.reading(self.world.clock().now_ms())),
+            seed: Some(self.seed(self.app.processes)),
         };
         self.phone = Some(PhoneProcess::start(&self.program)?);
         self.send(&Command::Configure(Box::new(configure))).await
+    }
+
+    /// Another one for each process of each scenario, the same in every run.
+    fn seed(&self, process: u32) -> u64 {
+        let name = self.scenario.name.bytes();
+        name.fold(u64::from(process), |seed, byte| {
+            seed.wrapping_mul(31).wrapping_add(u64::from(byte))
+        })
     }
 
     async fn send(&mut self, command: &Command) -> Result<(), RunError> {
@@ -306,7 +316,7 @@ impl Run {
                     customer: None,
                 });
                 if surface.is_elsewhere() {
-                    self.to_back().await?;
+                    self.send_to_back().await?;
                 }
             }
             Report::Dismiss { number, .. } => {
@@ -366,14 +376,14 @@ impl Run {
         Ok(())
     }
 
-    async fn to_back(&mut self) -> Result<(), RunError> {
+    async fn send_to_back(&mut self) -> Result<(), RunError> {
         if std::mem::replace(&mut self.in_front, false) {
             self.send(&Command::Background).await?;
         }
         Ok(())
     }
 
-    async fn to_front(&mut self) -> Result<(), RunError> {
+    async fn bring_to_front(&mut self) -> Result<(), RunError> {
         if !std::mem::replace(&mut self.in_front, true) {
             self.send(&Command::Foreground).await?;
         }

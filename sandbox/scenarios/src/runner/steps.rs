@@ -27,8 +27,8 @@ impl Run {
                 }
             }
             Step::CloseSurface => self.close_surface().await?,
-            Step::Background => self.to_back().await?,
-            Step::Foreground => self.to_front().await?,
+            Step::Background => self.send_to_back().await?,
+            Step::Foreground => self.bring_to_front().await?,
             Step::Network { online } => {
                 self.world.set_online(online).await?;
                 self.send(&Command::NetworkChanged).await?;
@@ -146,7 +146,7 @@ impl Run {
             return unmet("no surface is up");
         };
         if shown.surface.is_elsewhere() {
-            return self.to_front().await;
+            return self.bring_to_front().await;
         }
         let closed = Command::SurfaceClosed {
             attempt: shown.attempt,
@@ -211,9 +211,7 @@ impl Run {
             expected
                 .waiting_for_customer
                 .is_some_and(|is| is != state.waiting_for_customer),
-            expected
-                .can_reopen
-                .is_some_and(|is| is != state.can_reopen),
+            expected.can_reopen.is_some_and(|is| is != state.can_reopen),
             expected
                 .can_abandon
                 .is_some_and(|is| is != state.can_abandon),
