@@ -9,6 +9,9 @@ use crate::reply::{KlarnaState, StatusAnswer, StatusFailure, StatusReply};
 
 /// After this many unchanged answers that came too early, the backend is taken not to know `wait`.
 const EARLY_LIMIT: u32 = 2;
+/// Long-polls follow each other at this distance at least, milliseconds: a backend that answers every one of them at once, with a
+/// new version each time, is not asked in a tight loop.
+const WAIT_FLOOR: u64 = 250;
 /// The wait is counted as ignored if an unchanged answer comes before this part of it.
 const EARLY_PART: u64 = 2;
 
@@ -156,7 +159,10 @@ impl Machine {
             _ if failures > 0 && (self.live.watching || self.live.owed) => self
                 .policy
                 .stretched(self.policy.base_interval, failures - 1),
-            Some(_) if self.may_wait() && !self.live.plain => 0,
+            Some(_) if self.may_wait() && !self.live.plain => {
+                let since = self.live.times.since(Time::AskedAt, now.mono);
+                WAIT_FLOOR.saturating_sub(since.unwrap_or(WAIT_FLOOR))
+            }
             Some(delay) => delay,
             None => return,
         };

@@ -21,6 +21,7 @@ impl Machine {
         self.live.waiting = false;
         self.live.expect_customer = false;
         self.wish_to_cancel(CancelCause::Abandoned, now);
+        self.move_to_confirming();
         self.watch(now);
         if matches!(
             self.live.start,
@@ -30,6 +31,7 @@ impl Machine {
             self.live.times.clear(Time::StartRetry);
             self.write().start = StartFate::Unknown;
         }
+        self.expect_customer_to_leave(now);
         self.ask_now(now);
     }
 

@@ -23,6 +23,7 @@ pub use admission::{Admission, Entry, IfBusy, TOMBSTONE_LIFE, Tombstone, UNFINIS
 pub use live::{Live, Showing, Want};
 pub use outcome::{
     CanceledReason, NotStartedReason, OutcomeRecord, UndeterminedReason, Verdict, outcome_id,
+    superseded_id,
 };
 pub use record::{
     AttemptId, CancelCause, CancelWish, Evidence, OrderKey, Phase, Record, StartFate, Starter,

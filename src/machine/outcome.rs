@@ -161,9 +161,25 @@ pub struct OutcomeRecord {
     pub acknowledged: bool,
 }
 
-/// The id under which the app acknowledges an outcome: the same at every redelivery.
+/// The id under which the app acknowledges an outcome: the same at every delivery. There is one final outcome per attempt (rule 2),
+/// so its id needs no number, and is the same one even if the journal lost that it was told before.
 #[must_use]
-pub fn outcome_id(attempt: &AttemptId, number: u32) -> String {
+pub fn outcome_id(attempt: &AttemptId, outcome: &OutcomeRecord) -> String {
+    if outcome.verdict.is_final() {
+        [&attempt.0, ".final"].concat()
+    } else {
+        undetermined_id(attempt, outcome.number)
+    }
+}
+
+/// The id of the outcome that this one replaces. Only one that is not final can be replaced.
+#[must_use]
+pub fn superseded_id(attempt: &AttemptId, outcome: &OutcomeRecord) -> Option<String> {
+    let number = outcome.supersedes?;
+    Some(undetermined_id(attempt, number))
+}
+
+fn undetermined_id(attempt: &AttemptId, number: u32) -> String {
     format!("{}.{number}", attempt.0)
 }
 

@@ -106,6 +106,8 @@ impl Machine {
         self.live.want = Want::Nothing;
         if self.live.shown {
             self.live.expect_customer = true;
+            self.move_to_confirming();
+            self.expect_customer_to_leave(now);
             self.ask_now(now);
         } else {
             self.wish_to_cancel(CancelCause::NoSurface, now);

@@ -5,7 +5,7 @@ use super::{
     CancelCause, Effect, Evidence, Machine, Note, Now, Phase, StartFate, Surface, Time, Verdict,
 };
 use crate::machine::NotStartedReason;
-use crate::reply::{StartAnswer, StatusReply};
+use crate::reply::{KlarnaState, StartAnswer, StatusReply};
 
 /// First spacing of repeated starts, milliseconds; it doubles.
 const FIRST_RETRY: u64 = 1_000;
@@ -104,6 +104,10 @@ impl Machine {
             self.write().phase = Phase::Ready;
         }
         self.absorb(&reply, forbidden, date, now);
+        if self.live.klarna == Some(KlarnaState::Completed) {
+            // The customer is done already: there is nothing to show.
+            self.live.want = Want::Nothing;
+        }
         if let Some(word) = reply.word.filter(|word| word.is_final()) {
             self.settle_by_word(word, reply.reason, reply.details, now);
         } else if self.record.journey.is_none()

@@ -2,7 +2,9 @@
 
 use super::effects::outcome as outcome_of;
 use super::event_loop::Loop;
-use crate::machine::{AttemptId, Input, OutcomeRecord, UndeterminedReason, Verdict, outcome_id};
+use crate::machine::{
+    AttemptId, Input, OutcomeRecord, UndeterminedReason, Verdict, outcome_id, superseded_id,
+};
 use crate::model::{DeliveredOutcome, Outcome};
 use crate::seams::Listener;
 use std::sync::Arc;
@@ -22,11 +24,11 @@ impl Loop {
             .get(id)
             .map(|slot| slot.machine.record().order.reference.clone());
         DeliveredOutcome {
-            id: outcome_id(id, outcome.number),
+            id: outcome_id(id, outcome),
             attempt: Some(id.0.clone()),
             reference: reference.unwrap_or_default(),
             outcome: outcome_of(&outcome.verdict),
-            supersedes: outcome.supersedes.map(|number| outcome_id(id, number)),
+            supersedes: superseded_id(id, outcome),
         }
     }
 
@@ -111,13 +113,18 @@ impl Loop {
     }
 
     pub fn acknowledge(&mut self, outcome: &str) {
-        let Some((attempt, number)) = outcome.rsplit_once('.') else {
+        let Some((attempt, _)) = outcome.rsplit_once('.') else {
             return;
         };
         let id = AttemptId(attempt.to_owned());
-        if let Ok(number) = number.parse()
-            && self.is_visible(&id)
-        {
+        if !self.is_visible(&id) {
+            return;
+        }
+        let latest = self.slots.get(&id).and_then(|slot| {
+            let latest = slot.machine.record().outcome.as_ref()?;
+            (outcome_id(&id, latest) == outcome).then_some(latest.number)
+        });
+        if let Some(number) = latest {
             self.drive(&id, Input::Acknowledged { number });
         }
     }

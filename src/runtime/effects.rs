@@ -153,9 +153,10 @@ impl Loop {
             return;
         };
         let record = slot.machine.record();
-        let stone = tombstone.then(|| Tombstone {
+        let paid = record.outcome.as_ref().filter(|_| tombstone);
+        let stone = paid.map(|outcome| Tombstone {
             order: record.order.hash.clone(),
-            outcome: outcome_id(id, record.outcomes),
+            outcome: outcome_id(id, outcome),
             at: self.time.now().wall,
         });
         let name = slot.name.clone();

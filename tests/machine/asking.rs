@@ -293,3 +293,33 @@ fn fresh_credentials_ask_at_once() {
     phone.clear_log().give(Input::CredentialsChanged);
     assert_eq!(phone.asks_in_log(), 1);
 }
+
+#[test]
+fn a_backend_that_has_news_at_once_each_time_is_not_asked_in_a_loop() {
+    let mut phone = with_long_poll();
+    phone.pass(6 * SECOND);
+    let before = phone.asks();
+    for version in 1..=200 {
+        let news = StatusReply {
+            version: Some(version),
+            ..says(Word::Pending)
+        };
+        phone.answer(StatusAnswer::Reply(news)).pass(50);
+    }
+    let asked = phone.asks() - before;
+    assert!((20..=60).contains(&asked), "{asked} questions in 10 s");
+}
+
+#[test]
+fn an_abandon_that_gets_through_to_nobody_does_not_keep_pay_for_half_an_hour() {
+    let mut phone = Phone::in_journey();
+    phone.backend = Some(fails(StatusFailure::NotSent));
+    phone
+        .give(Input::Abandon)
+        .cancel_fails(StatusFailure::MaybeSent)
+        .pass(2 * MINUTE);
+    assert_eq!(
+        phone.verdict(),
+        Verdict::Undetermined(UndeterminedReason::CustomerLeft)
+    );
+}

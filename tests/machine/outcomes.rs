@@ -83,8 +83,8 @@ fn a_later_word_supersedes_undetermined_and_names_it() {
     );
     assert_eq!(told[1].supersedes, Some(told[0].number));
     assert_ne!(
-        outcome_id(&phone.machine.record().id, told[0].number),
-        outcome_id(&phone.machine.record().id, told[1].number)
+        outcome_id(&phone.machine.record().id, &told[0]),
+        outcome_id(&phone.machine.record().id, &told[1])
     );
 }
 

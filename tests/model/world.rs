@@ -730,11 +730,11 @@ impl World {
                 slot.wake = None;
                 slot.todo.clear();
                 slot.writing.clear();
-                if tombstone {
-                    let record = slot.machine.record();
+                let record = slot.machine.record();
+                if let Some(paid) = record.outcome.as_ref().filter(|_| tombstone) {
                     self.stones.push(Tombstone {
                         order: record.order.hash.clone(),
-                        outcome: outcome_id(&record.id, record.outcomes),
+                        outcome: outcome_id(&record.id, paid),
                         at: self.now.wall,
                     });
                 }

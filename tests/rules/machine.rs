@@ -134,8 +134,8 @@ fn rule_02_one_final_outcome_under_one_id() {
         assert_eq!(again.len(), 1);
         assert_eq!(again[0].verdict, first.verdict);
         assert_eq!(
-            outcome_id(&phone.machine.record().id, again[0].number),
-            "attempt-1.1"
+            outcome_id(&phone.machine.record().id, &again[0]),
+            "attempt-1.final"
         );
     }
 }
