@@ -1,13 +1,20 @@
 //! What this very scenario is about: the outcomes in their order, and what the books say of its orders.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{Findings, list, may_wait, text};
 
 pub(super) fn check(record: &Value, findings: &mut Findings) {
     outcomes(record, findings);
-    for order in list(&record["expect"]["orders"]) {
-        one_order(record, order, findings);
+    let orders = list(&record["expect"]["orders"]);
+    let references: BTreeSet<&str> = orders
+        .iter()
+        .map(|order| text(order, "reference"))
+        .collect();
+    for reference in references {
+        one_order(record, reference, findings);
     }
     unexpected_payments(record, findings);
     at_the_end(record, findings);
@@ -45,38 +52,40 @@ fn outcomes(record: &Value, findings: &mut Findings) {
     }
 }
 
-fn one_order(record: &Value, order: &Value, findings: &mut Findings) {
-    let reference = text(order, "reference");
-    let payments: Vec<&Value> = list(&record["books"]["acquirer"])
-        .iter()
-        .filter(|payment| text(payment, "reference") == reference)
-        .collect();
-    let requests: Vec<&Value> = list(&record["books"]["klarna"])
-        .iter()
-        .filter(|klarna| text(klarna, "purchase_reference") == reference)
-        .collect();
-    let money: usize = requests
-        .iter()
-        .map(|klarna| list(&klarna["transactions"]).len())
-        .sum();
-    let words: Vec<&Value> = payments.iter().map(|payment| &payment["status"]).collect();
-    if words != [&order["acquirer"]] {
+/// An order that was replaced is expected once for each of its payments, oldest first.
+fn one_order(record: &Value, reference: &str, findings: &mut Findings) {
+    let of = |entries: &'_ Value, name: &str| -> Vec<Value> {
+        let own = list(entries)
+            .iter()
+            .filter(|entry| text(entry, name) == reference);
+        own.cloned().collect()
+    };
+    let field = |entries: &[Value], name: &str| -> Vec<Value> {
+        entries.iter().map(|entry| entry[name].clone()).collect()
+    };
+    let expected = of(&record["expect"]["orders"], "reference");
+    let payments = of(&record["books"]["acquirer"], "reference");
+    let requests = of(&record["books"]["klarna"], "purchase_reference");
+    let (words, right) = (field(&payments, "status"), field(&expected, "acquirer"));
+    if words != right {
         findings.add(format!(
-            "order {reference}: the acquirer says {words:?}, not {}",
-            order["acquirer"]
+            "order {reference}: the acquirer says {words:?}, not {right:?}"
         ));
     }
-    let states: Vec<&Value> = requests.iter().map(|klarna| &klarna["state"]).collect();
-    if states != [&order["klarna"]] {
+    let (states, right) = (field(&requests, "state"), field(&expected, "klarna"));
+    if states != right {
         findings.add(format!(
-            "order {reference}: Klarna's state is {states:?}, not {}",
-            order["klarna"]
+            "order {reference}: Klarna's state is {states:?}, not {right:?}"
         ));
     }
-    if order["transactions"].as_u64() != u64::try_from(money).ok() {
+    let money: Vec<Value> = requests
+        .iter()
+        .map(|klarna| list(&klarna["transactions"]).len().into())
+        .collect();
+    let right = field(&expected, "transactions");
+    if money != right {
         findings.add(format!(
-            "order {reference}: {money} transactions, not {}",
-            order["transactions"]
+            "order {reference}: {money:?} transactions, not {right:?}"
         ));
     }
 }

@@ -12,6 +12,8 @@ pub(super) enum Who {
     App,
     /// The core starts a payment.
     Start,
+    /// The acquirer's backend, before it asks Klarna.
+    Begin,
     /// Klarna.
     Klarna,
     /// The acquirer's backend.
@@ -38,7 +40,7 @@ impl Who {
             Self::Surface => "surface",
             Self::Customer => "customer",
             Self::Klarna => "Klarna",
-            Self::Acquirer => "acquirer",
+            Self::Begin | Self::Acquirer => "acquirer",
         }
     }
 }
@@ -113,7 +115,12 @@ impl Timeline {
                     reason.unwrap_or_default(),
                     state.unwrap_or_default()
                 );
-                self.add(at(version), Who::Acquirer, what);
+                let who = if version["version"] == 1 {
+                    Who::Begin
+                } else {
+                    Who::Acquirer
+                };
+                self.add(at(version), who, what);
             }
         }
     }
