@@ -10,7 +10,7 @@ use crate::package;
 use crate::process::{self, Failure, Outcome};
 use crate::project::Project;
 use crate::sabotage;
-use crate::sandbox;
+use crate::sandbox::{self, Control};
 use crate::tally::Tally;
 use crate::toolchain::swift_root::SwiftRoot;
 use crate::toolchain::{deny, jvm};
@@ -38,9 +38,9 @@ pub enum Part {
     Demo,
     /// The documentation builds without a warning.
     Docs,
-    /// The generated Kotlin against the real library, on a JVM.
+    /// The generated Kotlin against the real library and the real sandbox, on a JVM.
     Kotlin,
-    /// The generated Swift against the real library, in Swift 6 mode.
+    /// The generated Swift against the real library and the real sandbox, in Swift 6 mode.
     Swift,
     /// The library for Android links; imports, page size and download size hold.
     Android,
@@ -188,16 +188,18 @@ fn one(project: &Project, part: Part, long: bool) -> Outcome<Ran> {
             bindings::generate(project, &[Language::Kotlin])?;
             // The compiler's plug-in keeps classes of generated code that is gone.
             maven.args(["clean", "verify"]);
+            let control = Control::start(project)?;
+            control.tell(&mut maven);
             Ok(counted(maven, Tally::of_surefire))
         }
         Part::Swift => {
             let root = SwiftRoot::get(project)?;
             bindings::generate(project, &[Language::Swift])?;
-            let swift = ["test", "--scratch-path", "/scratch"];
-            Ok(counted(
-                root.swift(project, &project.root, &swift),
-                Tally::of_swift,
-            ))
+            let arguments = ["test", "--scratch-path", "/scratch"];
+            let mut swift = root.swift(project, &project.root, &arguments);
+            let control = Control::start(project)?;
+            control.tell(&mut swift);
+            Ok(counted(swift, Tally::of_swift))
         }
         Part::Android => Ok((
             package::android::check(project, &package::chosen(&[]))?,
