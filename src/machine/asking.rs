@@ -70,7 +70,7 @@ impl Machine {
                 self.live.times.set(Time::CompletionSince, now.mono);
                 self.live.times.set(Time::UsefulMark, now.mono);
                 self.live.expect_customer = false;
-                self.ask_now(now);
+                self.link_asks(now);
             }
         }
     }
@@ -90,6 +90,11 @@ impl Machine {
         if !self.live.is_on_screen() {
             self.live.expect_customer = true;
         }
+        self.link_asks(now);
+    }
+
+    fn link_asks(&mut self, now: Now) {
+        self.live.link_in_background = !self.live.foreground;
         self.ask_now(now);
     }
 
@@ -155,10 +160,12 @@ impl Machine {
             self.completion_spacing(now),
             self.base_spacing(now),
         ];
-        let delay = match spacing.into_iter().flatten().min() {
-            _ if failures > 0 && (self.live.watching || self.live.owed) => self
-                .policy
-                .stretched(self.policy.base_interval, failures - 1),
+        let spacing = spacing.into_iter().flatten().min();
+        let delay = match spacing {
+            _ if failures > 0 && (self.live.watching || self.live.owed) => {
+                let first = spacing.unwrap_or(self.policy.base_interval);
+                self.policy.stretched(first, failures - 1)
+            }
             Some(_) if self.may_wait() && !self.live.plain => {
                 let since = self.live.times.since(Time::AskedAt, now.mono);
                 WAIT_FLOOR.saturating_sub(since.unwrap_or(WAIT_FLOOR))
@@ -168,7 +175,15 @@ impl Machine {
         };
         let jittered = ConfirmationPolicy::jittered(delay, self.dice(self.live.asks));
         let delay = jittered.min(self.policy.stretch_cap.max(delay));
-        self.live.times.set(Time::Ask, now.mono + delay);
+        // A backend that names the time knows better than the schedule.
+        let named = self.live.times.get(Time::NotBefore);
+        let at = match named.filter(|at| failures > 0 && *at > now.mono) {
+            Some(named) => {
+                named + (named - now.mono) / 5 * u64::from(self.dice(self.live.asks) % 100) / 100
+            }
+            None => now.mono + delay,
+        };
+        self.live.times.set(Time::Ask, at);
     }
 
     fn handover_spacing(&self, now: Now) -> Option<u64> {

@@ -106,6 +106,9 @@ pub struct Live {
     pub expect_customer: bool,
     /// The customer was told so.
     pub waiting: bool,
+    /// A link came since the app went to the back (Android hands it over before the app is in front): the question it calls for
+    /// needs no window to wait for a link.
+    pub link_in_background: bool,
     /// What Klarna says about who must act. Settles nothing.
     pub klarna: Option<KlarnaState>,
     /// The cancellation is on its way.
@@ -155,6 +158,7 @@ impl Live {
             early: 0,
             expect_customer: false,
             waiting: false,
+            link_in_background: false,
             klarna: None,
             canceling: false,
             cancel_failures: 0,

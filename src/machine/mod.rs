@@ -232,9 +232,12 @@ impl Machine {
         if self.live.start == Start::Waiting {
             self.live.times.set(Time::StartRetry, now.mono);
         }
-        self.live
-            .times
-            .set_if_unset(Time::Merge, now.mono + self.policy.merge_window);
+        if !self.live.link_in_background {
+            self.live
+                .times
+                .set_if_unset(Time::Merge, now.mono + self.policy.merge_window);
+        }
+        self.live.link_in_background = false;
         self.cancel_at_once(now);
     }
 

@@ -323,3 +323,60 @@ fn an_abandon_that_gets_through_to_nobody_does_not_keep_pay_for_half_an_hour() {
         Verdict::Undetermined(UndeterminedReason::CustomerLeft)
     );
 }
+
+#[test]
+fn a_link_that_comes_before_the_foreground_asks_without_a_window() {
+    let mut phone = Phone::in_journey();
+    phone.pass(6 * SECOND).answer(pending());
+    phone.give(Input::Backgrounded).clear_log();
+    phone.link(klarna_step_up::machine::LinkSignal::Handover);
+    assert_eq!(phone.asks_in_log(), 0, "not in the background");
+    phone.give(Input::Foregrounded);
+    assert_eq!(phone.asks_in_log(), 1, "at once");
+    phone.answer(pending()).pass(SECOND);
+    assert_eq!(phone.asks_in_log(), 1, "and not again for the foreground");
+}
+
+#[test]
+fn unanswered_questions_stretch_the_schedule_that_runs() {
+    let mut phone = Phone::in_journey();
+    phone.pass(6 * SECOND).answer(pending());
+    phone.backend = Some(fails(StatusFailure::Server));
+    phone.clear_log();
+    phone
+        .link(klarna_step_up::machine::LinkSignal::Completion)
+        .pass(20 * SECOND);
+    assert_eq!(
+        phone.asks_in_log(),
+        5,
+        "at once, then after 1, 2, 4 and 8 s"
+    );
+}
+
+#[test]
+fn a_backend_that_names_the_time_is_asked_then() {
+    let mut phone = Phone::in_journey();
+    phone.backend = Some(fails(StatusFailure::Server));
+    phone.pass(2 * MINUTE);
+    phone.backend = None;
+    while phone.machine.live().asking.is_none() {
+        phone.pass(SECOND);
+    }
+    let number = phone.asks();
+    phone.clear_log();
+    phone.give(Input::Status {
+        number,
+        answer: fails(StatusFailure::Server),
+        forbidden: false,
+        date: None,
+        retry_after: Some(4 * SECOND),
+    });
+    phone.pass(3_900);
+    assert_eq!(phone.asks_in_log(), 0);
+    phone.pass(SECOND);
+    assert_eq!(
+        phone.asks_in_log(),
+        1,
+        "the row of failures before it does not matter"
+    );
+}
