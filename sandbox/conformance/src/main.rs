@@ -1,0 +1,156 @@
+//! Checks a backend and says which promise is broken and how to mend it.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
+use stepup_sandbox_conformance::{Embedded, Orders, Report, Sandbox, Target, Time, promises, run};
+
+const EXAMPLES: &str = "\
+Examples:
+  conformance https://shop.example/api --header 'Authorization: Bearer …' --order order.json
+  conformance http://127.0.0.1:4000 --walk http://127.0.0.1:5000/_control
+                          your backend calls the Klarna of a running `cargo xtask sandbox`, whose customers walk for it
+  conformance --sandbox   what it looks like when every promise is kept
+  conformance --list      the promises, why, and how to mend
+
+Ends with 0 if nothing is broken, 1 if a promise is broken, 2 if nothing could be checked.";
+
+/// Checks a backend against the promises that an app relies on (docs/backend-guide.md), by HTTP alone.
+///
+/// It makes about 20 payments and cancels those that stay open: give it a test system, never a live one. What it can't check it
+/// reports as not checked, never as kept.
+#[derive(Parser)]
+#[command(name = "conformance", max_term_width = 100, after_help = EXAMPLES)]
+struct Arguments {
+    /// The backend: what `/payments` hangs below
+    #[arg(required_unless_present_any = ["list", "sandbox"])]
+    url: Option<String>,
+    /// A header of the customer's session, such as 'Authorization: Bearer …'; may be given several times
+    #[arg(long = "header", value_name = "NAME: VALUE", value_parser = header)]
+    headers: Vec<(HeaderName, HeaderValue)>,
+    /// The same of another customer, who must not see the first one's payments
+    #[arg(long = "other-header", value_name = "NAME: VALUE", value_parser = header)]
+    other_headers: Vec<(HeaderName, HeaderValue)>,
+    /// A JSON file with an order that needs a journey; `{reference}` in it is replaced, and `{return_url}` and
+    /// `{app_return_url}` if these fields have other names
+    #[arg(long, value_name = "FILE")]
+    order: Option<PathBuf>,
+    /// What the app's `return_url` begins with, if the backend only accepts some
+    #[arg(long, value_name = "URL")]
+    return_url: Option<String>,
+    /// What the app's `app_return_url` begins with
+    #[arg(long, value_name = "URL")]
+    app_return_url: Option<String>,
+    /// Let scripted customers walk the journeys: the control API of a running sandbox in real time whose Klarna the backend calls
+    #[arg(long, value_name = "CONTROL")]
+    walk: Option<String>,
+    /// Check the reference acquirer of a sandbox of its own, customers included
+    #[arg(long, conflicts_with_all = ["url", "walk", "headers", "other_headers", "order"])]
+    sandbox: bool,
+    /// Check only this promise; may be given several times
+    #[arg(long, value_name = "PROMISE")]
+    only: Vec<String>,
+    /// List the promises instead
+    #[arg(long)]
+    list: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let (name, value) = text.split_once(':').ok_or("a header is `Name: value`")?;
+    let name = name.trim().parse::<HeaderName>();
+    let mut value = HeaderValue::from_str(value.trim()).map_err(|error| error.to_string())?;
+    value.set_sensitive(true);
+    Ok((name.map_err(|error| error.to_string())?, value))
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if arguments.list {
+        return list(arguments.json);
+    }
+    let unknown = |name: &&String| !promises().iter().any(|promise| promise.id == **name);
+    if let Some(unknown) = arguments.only.iter().find(unknown) {
+        eprintln!("conformance: there is no promise `{unknown}`; see --list");
+        return ExitCode::from(2);
+    }
+    let checked = tokio::runtime::Runtime::new()
+        .map_err(|error| error.to_string())
+        .and_then(|runtime| runtime.block_on(check(&arguments)));
+    match checked {
+        Ok(report) => {
+            if arguments.json {
+                println!(
+                    "{}",
+                    serde_json::to_string_pretty(&report).unwrap_or_default()
+                );
+            } else {
+                println!("{report}");
+            }
+            ExitCode::from(u8::from(!report.broken().is_empty()))
+        }
+        Err(error) => {
+            eprintln!("conformance: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn check(arguments: &Arguments) -> Result<Report, String> {
+    if arguments.sandbox {
+        let embedded = Embedded::start().await.map_err(|error| error.to_string())?;
+        let target = embedded.target(None);
+        let customers = Some(embedded.sandbox());
+        let report = run(&target, embedded.time(), customers, &arguments.only).await;
+        embedded.stop().await;
+        return report.map_err(|stopped| stopped.to_string());
+    }
+    let mut target = Target::new(arguments.url.clone().unwrap_or_default());
+    target.headers = collect(&arguments.headers);
+    target.other_headers = collect(&arguments.other_headers);
+    if let Some(file) = &arguments.order {
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| format!("{}: {error}", file.display()))?;
+        let order: Value =
+            serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+        target.orders = Orders::template(order).map_err(|error| error.to_string())?;
+    }
+    if let Some(link) = &arguments.return_url {
+        target.links.completion.clone_from(link);
+    }
+    if let Some(link) = &arguments.app_return_url {
+        target.links.handover.clone_from(link);
+    }
+    let customers = arguments.walk.clone().map(Sandbox::Control);
+    run(&target, Time::real(), customers, &arguments.only)
+        .await
+        .map_err(|stopped| stopped.to_string())
+}
+
+fn collect(headers: &[(HeaderName, HeaderValue)]) -> HeaderMap {
+    headers.iter().cloned().collect()
+}
+
+fn list(json: bool) -> ExitCode {
+    let promises = promises();
+    if json {
+        println!(
+            "{}",
+            serde_json::to_string_pretty(&promises).unwrap_or_default()
+        );
+        return ExitCode::SUCCESS;
+    }
+    for promise in &promises {
+        println!(
+            "{}\n  {}\n  why:     {}\n  to mend: {}\n",
+            promise.id, promise.text, promise.why, promise.mend
+        );
+    }
+    println!("{} promises", promises.len());
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,116 @@
+//! The reference acquirer keeps every promise that can be checked.
+
+use std::time::Duration;
+
+use stepup_sandbox_conformance::{
+    Checkable, Embedded, Report, Sandbox, Target, Time, Verdict, promises, provide_tls, run,
+};
+use stepup_sandbox_control::{World, WorldConfig};
+
+fn ids(checkable: &[Checkable]) -> Vec<String> {
+    promises()
+        .into_iter()
+        .filter(|promise| checkable.contains(&promise.checkable))
+        .map(|promise| promise.id)
+        .collect()
+}
+
+#[tokio::test]
+async fn the_reference_acquirer_keeps_every_promise_that_can_be_checked() {
+    let embedded = Embedded::start().await.expect("a sandbox");
+    let target = embedded.target(None);
+    let report = run(&target, embedded.time(), Some(embedded.sandbox()), &[])
+        .await
+        .expect("a report");
+    embedded.stop().await;
+    assert_eq!(
+        report.kept(),
+        ids(&[Checkable::Outside, Checkable::WithCustomer]),
+        "{report}"
+    );
+    assert_eq!(report.not_checked(), ids(&[Checkable::NotFromOutside]));
+    let last = report.to_string();
+    assert!(
+        last.ends_with("41 promises: 36 kept, 0 broken, 5 not checked"),
+        "{last}"
+    );
+}
+
+#[tokio::test]
+async fn nothing_passes_that_was_not_checked() {
+    let embedded = Embedded::start().await.expect("a sandbox");
+    let target = embedded.target(None);
+    let report = run(&target, embedded.time(), None, &[])
+        .await
+        .expect("a report");
+    embedded.stop().await;
+    assert_eq!(report.kept(), ids(&[Checkable::Outside]), "{report}");
+    for result in &report.results {
+        if result.promise.checkable == Checkable::WithCustomer {
+            let Verdict::NotChecked(why) = &result.verdict else {
+                panic!("{} without a customer", result.promise.id)
+            };
+            assert!(why.contains("needs a person"), "{why}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_session_its_promises_are_not_checked() {
+    provide_tls();
+    let world = World::start(WorldConfig::in_virtual_time())
+        .await
+        .expect("a world");
+    let target = Target::new(world.addresses().acquirer.clone());
+    let time = Time::Virtual(world.clock().clone());
+    let report = run(&target, time, None, &[]).await.expect("a report");
+    world.stop().await;
+    for id in [
+        "status-needs-session",
+        "cancel-needs-session",
+        "own-payments-only",
+    ] {
+        assert!(report.not_checked().contains(&id), "{report}");
+    }
+    assert_eq!(report.broken(), Vec::<&str>::new());
+}
+
+/// As a team would use it for a backend of its own: real time, a sandbox that runs elsewhere, everything by HTTP.
+#[tokio::test]
+async fn a_backend_elsewhere_is_walked_by_the_customers_of_a_running_sandbox() {
+    provide_tls();
+    let world = World::start(WorldConfig::default()).await.expect("a world");
+    let addresses = world.addresses();
+    let target = Target::new(addresses.backend.clone());
+    let customers = Sandbox::Control(addresses.control.clone());
+    let only = [
+        "word-follows-the-customer",
+        "browser-ends-on-the-return-link",
+        "canceled-once-klarna-confirmed",
+        "wait-answers-on-change",
+    ];
+    let names = only.map(String::from);
+    let report = run(&target, Time::real(), Some(customers), &names);
+    let report: Report = tokio::time::timeout(Duration::from_secs(60), report)
+        .await
+        .expect("in time")
+        .expect("a report");
+    world.stop().await;
+    let mut kept = report.kept();
+    kept.sort_unstable();
+    let mut expected = only;
+    expected.sort_unstable();
+    assert_eq!(kept, expected, "{report}");
+    assert_eq!(report.results.len(), promises().len());
+}
+
+#[tokio::test]
+async fn what_is_no_backend_is_told_apart_from_a_broken_one() {
+    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let url = format!("http://{}", nobody.local_addr().expect("an address"));
+    drop(nobody);
+    let stopped = run(&Target::new(url), Time::real(), None, &[]).await;
+    assert!(stopped.is_err());
+}
