@@ -8,7 +8,9 @@ use std::sync::Arc;
 use klarna_step_up::StepUpClient;
 use klarna_step_up::error::StepUpError;
 use klarna_step_up::machine::Surface;
-use klarna_step_up::model::{DeliveredOutcome, Order, Outcome, PayOptions, Presentation};
+use klarna_step_up::model::{
+    DeliveredOutcome, LinkDisposition, Order, Outcome, PayOptions, Presentation,
+};
 use serde_json::{Value, json};
 use stepup_sandbox_control::{
     CustomerError, Happened, NotAStep, OpenedIn, Step, World, WorldConfig, WorldError,
@@ -17,8 +19,24 @@ use tokio::sync::mpsc;
 
 use timeline::{Timeline, Who};
 
-/// The scripted customer: a person who needs a moment for each page.
-const CUSTOMER: [&str; 8] = [
+/// The scripted customer, who needs a moment for each page, and confirms in the bank's app: it brings the shop's app forward by
+/// `app_return_url` while the journey goes on.
+const BY_BANK: [&str; 11] = [
+    "pause:120",
+    "phone:+4306762600456",
+    "pause:120",
+    "otp:123456",
+    "pause:120",
+    "open-bank",
+    "pause:120",
+    "confirm-in-app",
+    "continue",
+    "pause:120",
+    "approve",
+];
+
+/// The same customer, without the bank's app.
+const IN_THE_TAB: [&str; 8] = [
     "pause:120",
     "phone:+4306762600456",
     "pause:120",
@@ -54,6 +72,7 @@ struct Payment {
     title: &'static str,
     reference: &'static str,
     reply: &'static str,
+    customer: &'static [&'static str],
 }
 
 const PAYMENTS: [Payment; 2] = [
@@ -61,11 +80,13 @@ const PAYMENTS: [Payment; 2] = [
         title: "by payment_request_url: the backend answers with Klarna's own address",
         reference: "demo-1",
         reply: "klarna",
+        customer: &BY_BANK,
     },
     Payment {
         title: "by redirect_url: the backend answers with a page of its own that leads to Klarna",
         reference: "demo-2",
         reply: "redirect",
+        customer: &IN_THE_TAB,
     },
 ];
 
@@ -129,7 +150,7 @@ async fn pay(
     );
     let walk = async {
         match walks {
-            Walks::Script => follow(world, &client, shown, &timeline).await,
+            Walks::Script => follow(world, &client, payment, shown, &timeline).await,
             Walks::Person => {
                 invite(shown).await;
                 Ok(())
@@ -166,14 +187,17 @@ fn order(payment: &Payment) -> Order {
     }
 }
 
-/// The scripted customer walks; the link at the end closes the surface, as an Auth Tab does it.
+/// The scripted customer walks. The handover link on the way brings the app forward and leaves the surface; the completion link at
+/// the end closes it, as an Auth Tab does.
 async fn follow(
     world: &World,
     client: &Arc<StepUpClient>,
+    payment: &Payment,
     mut shown: mpsc::UnboundedReceiver<Presentation>,
     timeline: &Timeline,
 ) -> Result<(), DemoError> {
-    let steps: Vec<Step> = CUSTOMER
+    let steps: Vec<Step> = payment
+        .customer
         .iter()
         .map(|step| step.parse())
         .collect::<Result<_, _>>()?;
@@ -182,13 +206,32 @@ async fn follow(
             .customers()
             .open(&journey.url, OpenedIn::Browser)
             .await?;
-        let walked = world.customers().walk(customer, &steps).await?;
-        if let Some(Happened::AppLink { uri }) = walked.last().map(|report| &report.happened) {
-            timeline.note(
-                Who::Surface,
-                "ends on the app's link, and hands it to the core",
-            );
-            client.surface_closed(journey.attempt, journey.number, Some(uri.clone()));
+        let mut done = 0;
+        while done < steps.len() {
+            let walked = world.customers().walk(customer, &steps[done..]).await?;
+            done += walked.len();
+            let Some(Happened::AppLink { uri }) = walked.last().map(|report| &report.happened)
+            else {
+                break;
+            };
+            if done < steps.len() {
+                let disposition = client.handle_link(uri);
+                let kind = match disposition {
+                    LinkDisposition::Handover { .. } => "the handover link: the surface stays",
+                    _ => "no link that it expected",
+                };
+                timeline.note(
+                    Who::Front,
+                    format!("comes to the front, and hands the core {kind}"),
+                );
+            } else {
+                timeline.note(
+                    Who::Surface,
+                    "ends on the app's link, and hands it to the core",
+                );
+                let attempt = journey.attempt.clone();
+                client.surface_closed(attempt, journey.number, Some(uri.clone()));
+            }
         }
     }
     Ok(())

@@ -20,6 +20,8 @@ pub(super) enum Who {
     Acquirer,
     /// The customer, in the journey.
     Customer,
+    /// The app comes to the front.
+    Front,
     /// Where the journey is shown.
     Surface,
     /// The core sees something.
@@ -35,7 +37,7 @@ pub(super) enum Who {
 impl Who {
     const fn name(self) -> &'static str {
         match self {
-            Self::App | Self::Outcome => "app",
+            Self::App | Self::Front | Self::Outcome => "app",
             Self::Start | Self::Sight | Self::Question | Self::Answer => "core",
             Self::Surface => "surface",
             Self::Customer => "customer",
@@ -208,13 +210,28 @@ fn customer(report: &StepReport) -> String {
         "phone" => "types the phone number".to_owned(),
         "otp" => "types the code from the text message".to_owned(),
         "option" => "chooses how to pay".to_owned(),
+        "open-bank" => "opens the bank's app".to_owned(),
+        "confirm-in-app" => "confirms in the bank's app".to_owned(),
+        "continue" => "goes on in the tab".to_owned(),
         "approve" => "approves".to_owned(),
         other => format!("does `{other}`"),
     };
     match &report.happened {
         Happened::Page { title, .. } => format!("{did}; sees \"{title}\""),
         Happened::Navigated { .. } => did,
-        Happened::AppLink { uri } => format!("{did}; the page leads to {}", shortened(uri)),
+        Happened::AppLink { uri } => {
+            // The acquirer's own page, which Klarna was given as return_url.
+            let internal = report
+                .visited
+                .iter()
+                .any(|url| url.contains("/klarna/return/"));
+            let by = if internal {
+                "Klarna returns to the acquirer, which leads to"
+            } else {
+                "the page leads to"
+            };
+            format!("{did}; {by} {}", shortened(uri))
+        }
     }
 }
 
