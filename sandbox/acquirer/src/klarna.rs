@@ -64,9 +64,8 @@ impl KlarnaClient {
         clock: Clock,
         deadline_ms: i64,
     ) -> Result<Self, reqwest::Error> {
-        let http = Client::builder()
+        let http = stepup_sandbox_http::client()
             .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
             .connect_timeout(Duration::from_secs(10))
             .build()?;
         Ok(Self {

@@ -144,8 +144,7 @@ impl World {
                 Some(_) => Some(parsed(&klarna_local)?),
                 None => None,
             },
-            http: reqwest::Client::builder()
-                .no_proxy()
+            http: stepup_sandbox_http::client()
                 // A connection kept from before a restart of the acquirer would fail a request that it never saw.
                 .pool_max_idle_per_host(0)
                 .redirect(reqwest::redirect::Policy::none())

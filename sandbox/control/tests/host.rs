@@ -46,7 +46,7 @@ impl Runner {
 
 async fn host() -> (WorldHost, Runner) {
     let host = WorldHost::start(LOOPBACK, 0).await.expect("a host");
-    let http = reqwest::Client::builder().no_proxy().build();
+    let http = stepup_sandbox_http::client().build();
     let runner = Runner {
         http: http.expect("a client"),
         control: host.control_url(),

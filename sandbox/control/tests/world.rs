@@ -18,10 +18,7 @@ struct Phone {
 impl Phone {
     async fn new(config: WorldConfig) -> Self {
         let world = World::start(config).await.expect("a world");
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .expect("a client");
+        let http = stepup_sandbox_http::client().build().expect("a client");
         Self { world, http }
     }
 

@@ -78,8 +78,7 @@ impl Outgoing {
 
 pub(crate) fn client() -> Result<reqwest::Client, reqwest::Error> {
     // The time-out is only against a receiver that hangs; everything that a test varies runs on the sandbox's clock.
-    reqwest::Client::builder()
-        .no_proxy()
+    stepup_sandbox_http::client()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(Duration::from_secs(59))
         .build()

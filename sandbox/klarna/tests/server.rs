@@ -24,10 +24,7 @@ async fn it_takes_a_free_port_says_so_keeps_its_key_to_itself_and_stops_when_ask
         .to_owned();
     assert!(url.starts_with("http://127.0.0.1:"));
     let account = "krn:partner:global:account:test:M4CIYH2N";
-    let read = reqwest::Client::builder()
-        .no_proxy()
-        .build()
-        .expect("a client");
+    let read = stepup_sandbox_http::client().build().expect("a client");
     let read = read.get(format!("{url}/v2/accounts/{account}/payment/requests/none"));
     let answer = read
         .header("Authorization", "Basic key-from-the-environment")

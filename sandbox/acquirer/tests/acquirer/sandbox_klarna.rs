@@ -47,9 +47,8 @@ impl Both {
         let (of_klarna, of_acquirer) = (klarna.router(), acquirer.router());
         tokio::spawn(async move { axum::serve(klarna_at, of_klarna).await });
         tokio::spawn(async move { axum::serve(acquirer_at, of_acquirer).await });
-        let http = Client::builder()
+        let http = stepup_sandbox_http::client()
             .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
             .build()
             .expect("a client");
         Self {

@@ -76,9 +76,8 @@ impl World {
         config.signing_keys = vec![signing_key("key-1", SIGNING_KEY)];
         configure(&mut config);
         let (acquirer, url) = serve(&mut config).await;
-        let http = Client::builder()
+        let http = stepup_sandbox_http::client()
             .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
             .timeout(Duration::from_secs(20))
             .build()
             .expect("a client");

@@ -86,9 +86,8 @@ impl Customer {
         sandbox: Vec<Origin>,
         transcript: Transcript,
     ) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder()
+        let http = stepup_sandbox_http::client()
             .cookie_store(true)
-            .no_proxy()
             .pool_max_idle_per_host(0)
             .redirect(reqwest::redirect::Policy::none())
             .timeout(Duration::from_secs(60))

@@ -44,8 +44,7 @@ struct Bench {
 }
 
 fn client() -> reqwest::Client {
-    reqwest::Client::builder()
-        .no_proxy()
+    stepup_sandbox_http::client()
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .expect("a client")

@@ -153,8 +153,7 @@ pub async fn world_with(adjust: impl FnOnce(&mut KlarnaConfig)) -> World {
     let klarna = Klarna::new(config).expect("a valid configuration");
     let router = klarna.router();
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let http = Client::builder()
-        .no_proxy()
+    let http = stepup_sandbox_http::client()
         .redirect(Policy::none())
         .build()
         .expect("a client");

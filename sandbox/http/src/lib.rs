@@ -1,0 +1,26 @@
+//! How the sandbox speaks HTTP.
+//!
+//! Cargo gives all crates of one program the same reqwest. The core asks for it without a provider of cryptography, and such a
+//! reqwest panics in `Client::builder().build()` unless the process has named one. Naming one for the process would be for
+//! programs to do, not for libraries; so every client of the sandbox is made here, with its TLS already chosen.
+
+use std::sync::Arc;
+
+/// A client to be made: rustls with ring, trusting the roots that Mozilla trusts, and no proxy. The sandbox's own servers are plain
+/// HTTP on this machine; TLS is for an acquirer that is pointed at Klarna's test system.
+///
+/// # Panics
+///
+/// If ring supported none of rustls's default protocol versions.
+pub fn client() -> reqwest::ClientBuilder {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let roots = webpki_roots::TLS_SERVER_ROOTS.to_vec();
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("ring has the default versions")
+        .with_root_certificates(rustls::RootCertStore { roots })
+        .with_no_client_auth();
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .no_proxy()
+}
