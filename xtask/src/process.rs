@@ -91,6 +91,13 @@ pub fn read_bytes(mut command: Command) -> Outcome<Vec<u8>> {
     )))
 }
 
+/// Runs it silently and returns all that it wrote, whether or not it ended well.
+pub fn overhear(mut command: Command) -> Outcome<String> {
+    let output = command.output().map_err(not_started(&command))?;
+    let said = [output.stdout, output.stderr].concat();
+    Ok(String::from_utf8_lossy(&said).into_owned())
+}
+
 /// Runs it, shows its output as it comes, and returns all of it with whether it ended well.
 pub fn watch(mut command: Command) -> Outcome<(bool, String)> {
     command

@@ -195,7 +195,8 @@ fn one(project: &Project, part: Part, long: bool) -> Outcome<Ran> {
         Part::Swift => {
             let root = SwiftRoot::get(project)?;
             bindings::generate(project, &[Language::Swift])?;
-            let arguments = ["test", "--scratch-path", "/scratch"];
+            let arguments = "test --scratch-path /scratch -Xswiftc -warnings-as-errors";
+            let arguments: Vec<&str> = arguments.split_whitespace().collect();
             let mut swift = root.swift(project, &project.root, &arguments);
             let control = Control::start(project)?;
             control.tell(&mut swift);
@@ -258,7 +259,10 @@ fn clippy(project: &Project) -> Outcome<Ran> {
         "--workspace",
         "--package klarna-step-up --no-default-features",
     ] {
-        let mut clippy = cargo(project, &format!("clippy --quiet --all-targets {flavour}"))?;
+        let mut clippy = cargo(
+            project,
+            &format!("clippy --quiet --keep-going --all-targets {flavour}"),
+        )?;
         clippy.args(["--", "--deny", "warnings"]);
         tally.count(process::run(clippy).is_ok());
     }

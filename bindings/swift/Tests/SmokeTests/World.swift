@@ -59,12 +59,13 @@ struct World {
         return uri
     }
 
+    /// `endpoint`: `start`, `status` or `cancel`.
     struct Request: Decodable, Equatable {
         let endpoint: String
         let idempotencyKey: String?
     }
 
-    /// What the phone asked.
+    /// What the phone asked, in this order.
     func wire() async throws -> [Request] {
         try await Self.call("GET", control + "/wire", String?.none)
     }

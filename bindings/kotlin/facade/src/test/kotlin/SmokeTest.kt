@@ -30,6 +30,7 @@ import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertIs
 import kotlin.test.assertNotEquals
+import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.runBlocking
@@ -179,7 +180,7 @@ class SmokeTest {
         }
     }
 
-    private fun inWorld(test: suspend kotlinx.coroutines.CoroutineScope.(World) -> Unit) = runBlocking {
+    private fun inWorld(test: suspend CoroutineScope.(World) -> Unit) = runBlocking {
         World().use { test(it) }
     }
 }

@@ -42,13 +42,14 @@ internal class World : AutoCloseable {
         return last.text("uri")
     }
 
-    /** What the phone asked, such as `POST /payments`, with its idempotency key if it has one. */
+    /** What the phone asked, in this order. */
     fun wire(): List<Request> =
         call("GET", "$control/wire").jsonArray.map {
             val entry = it.jsonObject
             Request(entry.text("endpoint"), entry["idempotency_key"]?.jsonPrimitive?.content)
         }
 
+    /** `endpoint`: `start`, `status` or `cancel`. */
     data class Request(val endpoint: String, val idempotencyKey: String?)
 
     /** What Klarna recorded: the state and the number of transactions of each payment. */
