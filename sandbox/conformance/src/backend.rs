@@ -1,6 +1,6 @@
 //! The backend's three requests, and a log of all that it answered.
 
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap};
@@ -98,8 +98,7 @@ pub(crate) struct Backend {
 
 impl Backend {
     pub fn new(target: &Target, time: Time) -> reqwest::Result<Self> {
-        provide_tls();
-        let http = Client::builder()
+        let http = stepup_sandbox_http::client()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(PATIENCE)
             // A kept connection that the backend has just closed would fail a request for no reason.
@@ -246,14 +245,4 @@ async fn exchange(request: RequestBuilder) -> reqwest::Result<Reply> {
         took_ms: 0,
         at_ms: 0,
     })
-}
-
-/// Names the process's cryptography, for reqwest is built without a choice of its own. A run and an embedded sandbox do so
-/// themselves; whoever starts a world before them calls this first.
-pub fn provide_tls() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        // Somebody else's choice is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    });
 }

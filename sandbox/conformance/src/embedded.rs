@@ -3,7 +3,6 @@
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use stepup_sandbox_control::{SessionConfig, World, WorldConfig, WorldError};
 
-use crate::backend::provide_tls;
 use crate::sandbox::Sandbox;
 use crate::target::{Orders, Target};
 use crate::time::Time;
@@ -36,7 +35,6 @@ impl std::error::Error for EmbeddedError {
 impl Embedded {
     /// Starts it.
     pub async fn start() -> Result<Self, EmbeddedError> {
-        provide_tls();
         let sessions = SESSIONS.map(|(customer, token)| SessionConfig {
             customer: customer.into(),
             token: token.into(),

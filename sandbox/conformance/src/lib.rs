@@ -15,7 +15,6 @@ mod sandbox;
 mod target;
 mod time;
 
-pub use backend::provide_tls;
 pub use embedded::{Embedded, EmbeddedError, session_header};
 pub use promises::{Checkable, Promise, promises};
 pub use report::{Finding, Report, Result, Verdict};

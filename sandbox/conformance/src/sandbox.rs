@@ -1,6 +1,6 @@
 //! The sandbox around a backend: a scripted customer, Klarna's faults and Klarna's books.
 
-use reqwest::{Client, Method};
+use reqwest::Method;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use stepup_sandbox_control::{CustomerError, OpenedIn, Step, StepReport, World};
@@ -114,8 +114,7 @@ async fn call<T: DeserializeOwned>(
     body: &Value,
 ) -> Result<T, Finding> {
     let stuck = |what: String| Finding::NotChecked(format!("the sandbox: {what}"));
-    let http = Client::builder()
-        .no_proxy()
+    let http = stepup_sandbox_http::client()
         .build()
         .map_err(|error| stuck(error.to_string()))?;
     let mut request = http.request(method, format!("{}{path}", base.trim_end_matches('/')));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use stepup_sandbox_conformance::{
-    Checkable, Embedded, Report, Sandbox, Target, Time, Verdict, promises, provide_tls, run,
+    Checkable, Embedded, Report, Sandbox, Target, Time, Verdict, promises, run,
 };
 use stepup_sandbox_control::{World, WorldConfig};
 
@@ -57,7 +57,6 @@ async fn nothing_passes_that_was_not_checked() {
 
 #[tokio::test]
 async fn without_a_session_its_promises_are_not_checked() {
-    provide_tls();
     let world = World::start(WorldConfig::in_virtual_time())
         .await
         .expect("a world");
@@ -78,7 +77,6 @@ async fn without_a_session_its_promises_are_not_checked() {
 /// As a team would use it for a backend of its own: real time, a sandbox that runs elsewhere, everything by HTTP.
 #[tokio::test]
 async fn a_backend_elsewhere_is_walked_by_the_customers_of_a_running_sandbox() {
-    provide_tls();
     let world = World::start(WorldConfig::default()).await.expect("a world");
     let addresses = world.addresses();
     let target = Target::new(addresses.backend.clone());

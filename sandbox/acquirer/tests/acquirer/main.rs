@@ -8,6 +8,7 @@ mod pages;
 mod promises;
 mod sandbox_klarna;
 mod secrecy;
+mod signatures;
 mod starting;
 mod webhooks;
 mod world;
