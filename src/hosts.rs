@@ -155,7 +155,7 @@ pub fn read_backend_url(
         Err(UrlRule::Characters) => {
             return refuse(
                 "it holds a character that no URL may hold",
-                "percent-encode it, and leave no spaces around it",
+                "percent-encode its path, write its host in the xn-- form, and leave no spaces around it",
             );
         }
         Err(_) => return refuse("it is not an absolute https URL", EXAMPLE),

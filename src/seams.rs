@@ -16,7 +16,7 @@ use crate::transport::host::HttpTransport;
 ///
 /// Both calls return at once; what became of a presentation is reported by `surface_presented`, `surface_failed` and
 /// `surface_closed` of the client, with the presentation's number.
-#[uniffi::export(rust, foreign)]
+#[uniffi::export(foreign)]
 pub trait Presenter: Send + Sync {
     /// Shows this journey.
     fn present(&self, presentation: Presentation) -> Result<(), HostError>;
@@ -27,14 +27,14 @@ pub trait Presenter: Send + Sync {
 }
 
 /// Says what the device can do.
-#[uniffi::export(rust, foreign)]
+#[uniffi::export(foreign)]
 pub trait DeviceFacts: Send + Sync {
     /// Asked before each payment and each reopening; within two seconds.
     fn device(&self) -> Result<Device, HostError>;
 }
 
 /// Gives headers that expire.
-#[uniffi::export(rust, foreign)]
+#[uniffi::export(foreign)]
 pub trait Credentials: Send + Sync {
     /// Asks for headers, within ten seconds; `after_rejection` if the backend answered 401 to the last ones.
     fn start(
@@ -48,7 +48,7 @@ pub trait Credentials: Send + Sync {
 }
 
 /// Asks the backend in the app's own way, in place of the built-in requests for status and cancellation.
-#[uniffi::export(rust, foreign)]
+#[uniffi::export(foreign)]
 pub trait StatusSource: Send + Sync {
     /// Asks, or cancels.
     fn start(&self, question: Question, completion: Arc<StatusCompletion>)
@@ -92,7 +92,7 @@ impl fmt::Debug for StatusWord {
 }
 
 /// Sees what happens. Never called with a lock held.
-#[uniffi::export(rust, foreign)]
+#[uniffi::export(foreign)]
 pub trait Listener: Send + Sync {
     /// Something happened.
     fn on_event(&self, event: Event) -> Result<(), HostError>;
@@ -103,7 +103,7 @@ pub trait Listener: Send + Sync {
 }
 
 /// Tells the time, for tests.
-#[uniffi::export(rust, foreign)]
+#[uniffi::export(foreign)]
 pub trait Clock: Send + Sync {
     /// The time now.
     fn now(&self) -> Result<ClockReading, HostError>;
@@ -122,14 +122,14 @@ pub struct ClockReading {
 }
 
 /// Gives random bytes, for tests.
-#[uniffi::export(rust, foreign)]
+#[uniffi::export(foreign)]
 pub trait Entropy: Send + Sync {
     /// This many of them.
     fn bytes(&self, count: u32) -> Result<Vec<u8>, HostError>;
 }
 
 /// Called on the core's own loop before and after each effect, for tests: whoever blocks here stops the core.
-#[uniffi::export(rust, foreign)]
+#[uniffi::export(foreign)]
 pub trait StepObserver: Send + Sync {
     /// The effect `step` of this attempt comes next.
     fn before(&self, attempt: String, step: String) -> Result<(), HostError>;

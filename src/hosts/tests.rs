@@ -250,6 +250,30 @@ fn backend_addresses_that_can_not_work_are_explained() {
     }
 }
 
+/// The parser is built without Unicode's tables: international names come in their ASCII form or not at all.
+#[test]
+fn hosts_are_ascii() {
+    let live = Environment::Live;
+    let hosts = ["xn--bcher-kva.example".to_owned()];
+    let journey = |url| check_journey_url(url, REDIRECT, &live, &hosts).map_err(|no| no.rule);
+    assert_eq!(journey("https://xn--bcher-kva.example/x"), Ok(()));
+    assert_eq!(
+        check_backend_url("https://xn--bcher-kva.example/x", &live).as_deref(),
+        Ok("https://xn--bcher-kva.example")
+    );
+    assert_eq!(
+        journey("https://b\u{fc}cher.example/x"),
+        Err(UrlRule::Characters)
+    );
+    let refused = check_backend_url("https://b\u{fc}cher.example", &live).expect_err("not ASCII");
+    assert!(refused.fix.contains("xn--"), "{refused}");
+    // What a browser would turn into the name above.
+    assert_eq!(journey("https://b%C3%BCcher.example/x"), Err(UrlRule::Host));
+    let refused =
+        check_backend_url("https://b%C3%BCcher.example", &live).expect_err("not ASCII, hidden");
+    assert!(refused.problem.contains("host"), "{refused}");
+}
+
 #[test]
 fn configured_hosts_are_hosts_alone() {
     for host in [

@@ -91,12 +91,19 @@ fn open(bytes: &[u8]) -> Option<(u32, &[u8])> {
 
 fn check_sum(version: &[u8], body: &[u8]) -> [u8; 8] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut hasher = crc32fast::Hasher::new();
-    hasher.update(version);
-    hasher.update(b"\n");
-    hasher.update(body);
-    let sum = hasher.finalize();
+    let sum = crc32(&[version, b"\n", body]);
     core::array::from_fn(|at| DIGITS[(sum >> (28 - 4 * at) & 0xf) as usize])
+}
+
+/// CRC-32 as in zlib (ISO 3309) over `parts`, one after the other. Bit by bit: the tables of a faster one are a seventeenth of the
+/// whole library, and a record is a kilobyte.
+fn crc32(parts: &[&[u8]]) -> u32 {
+    const REVERSED_POLYNOMIAL: u32 = 0xedb8_8320;
+    !parts.iter().copied().flatten().fold(!0, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
+            (sum >> 1) ^ (REVERSED_POLYNOMIAL & (sum & 1).wrapping_neg())
+        })
+    })
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::host_error::HostError;
 /// Called on a thread of the core's own. `start` returns at once and answers through the completion, once: a later answer
 /// is ignored, and a completion that is dropped unanswered counts as "may have been sent". Redirects are not followed,
 /// cookies and caches not used, nothing is repeated.
-#[uniffi::export(rust, foreign)]
+#[uniffi::export(foreign)]
 pub trait HttpTransport: Send + Sync {
     /// Begins a request.
     fn start(

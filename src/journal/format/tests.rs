@@ -148,7 +148,20 @@ fn records_are_bounded() {
     );
 }
 
+#[test]
+fn the_check_sum_is_the_one_of_the_catalogue() {
+    // "check" of CRC-32/ISO-HDLC in the catalogue of parametrised CRC algorithms.
+    assert_eq!(crc32(&[b"123456789"]), 0xcbf4_3926);
+    assert_eq!(crc32(&[]), 0);
+}
+
 proptest! {
+    #[test]
+    fn the_check_sum_is_that_of_another_implementation(parts: Vec<Vec<u8>>) {
+        let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+        prop_assert_eq!(crc32(&parts), crc32fast::hash(&parts.concat()));
+    }
+
     #[test]
     fn no_bytes_panic(bytes: Vec<u8>) {
         prop_assert!(decode::<Value>(&bytes).is_err());
