@@ -11,8 +11,8 @@ use stepup_sandbox_conformance::{Embedded, Orders, Report, Sandbox, Target, Time
 const EXAMPLES: &str = "\
 Examples:
   conformance https://shop.example/api --header 'Authorization: Bearer …' --order order.json
-  conformance http://127.0.0.1:4000 --walk http://127.0.0.1:5000/_control
-                          your backend calls the Klarna of a running `cargo xtask sandbox`, whose customers walk for it
+  conformance BACKEND --walk CONTROL
+                          scripted customers walk, for a backend whose Klarna is that running `cargo xtask sandbox`
   conformance --sandbox   what it looks like when every promise is kept
   conformance --list      the promises, why, and how to mend
 

@@ -1,0 +1,62 @@
+//! `docs/backend-guide.md` says what is checked.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+use stepup_sandbox_conformance::{Checkable, promises};
+
+const GUIDE: &str = include_str!("../../../docs/backend-guide.md");
+const BEGIN: &str = "compared by a test -->\n";
+const END: &str = "<!-- end of promises -->";
+
+/// The promises as the guide has them.
+fn rendered() -> String {
+    let mut text = String::new();
+    for (heading, checkable) in [
+        ("Checked from outside", Checkable::Outside),
+        (
+            "Checked with a customer in the journey",
+            Checkable::WithCustomer,
+        ),
+        ("Only you can check", Checkable::NotFromOutside),
+    ] {
+        let _ = write!(text, "\n### {heading}\n\n");
+        for promise in promises() {
+            if promise.checkable == checkable {
+                let (id, what, why) = (promise.id, promise.text, promise.why);
+                let _ = writeln!(text, "- **{id}**: {what}\n  *Why:* {why}");
+            }
+        }
+    }
+    text.push('\n');
+    text
+}
+
+#[test]
+fn the_guide_has_all_promises_and_their_reasons() {
+    let begin = GUIDE.find(BEGIN).expect("the beginning") + BEGIN.len();
+    let end = GUIDE.find(END).expect("the end");
+    let rendered = rendered();
+    assert!(
+        GUIDE[begin..end] == rendered,
+        "put this between the two marks of docs/backend-guide.md:\n{rendered}"
+    );
+}
+
+#[test]
+fn the_examples_of_the_guide_are_json_that_says_known_words() {
+    let words = ["pending", "approved", "declined", "canceled", "refused"];
+    let mut examples = 0;
+    for example in GUIDE.split("```json\n").skip(1) {
+        let example = example.split("```").next().expect("an example");
+        let example: Value = serde_json::from_str(example).expect(example);
+        if let Some(status) = example.get("status") {
+            assert!(
+                words.contains(&status.as_str().expect("a word")),
+                "{status}"
+            );
+            examples += 1;
+        }
+    }
+    assert_eq!(examples, 10);
+}
