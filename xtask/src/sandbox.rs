@@ -39,7 +39,10 @@ impl Control {
     /// Builds it and starts it on a free port of 127.0.0.1.
     pub fn start(project: &Project) -> Outcome<Self> {
         let mut cargo = project.cargo()?;
-        cargo.args(["build", "--quiet", "--package", "stepup-sandbox-control"]);
+        cargo.args(["build", "--quiet", "--bin", "stepup-control"]);
+        // The second package is not built for it, but makes cargo choose the features of dependencies that the other programs
+        // have: without it most of them are compiled once more.
+        cargo.args(["--package", "stepup-sandbox-control", "--package", PACKAGE]);
         process::run(cargo)?;
         let program = project.target()?.join("debug/stepup-control");
         let child = process::command(&program)

@@ -10,7 +10,11 @@ use crate::system;
 pub fn maven(project: &Project) -> Outcome<Command> {
     system::ensure(&[system::JAVAC, system::MAVEN])?;
     let mut maven = process::command("mvn");
-    maven.args(["--batch-mode", "--no-transfer-progress"]);
+    maven.args([
+        "--batch-mode",
+        "--no-transfer-progress",
+        "-Dstyle.color=never",
+    ]);
     maven
         .arg("--file")
         .arg(project.root.join("bindings/kotlin/pom.xml"))
