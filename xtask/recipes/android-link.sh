@@ -27,10 +27,17 @@ for row in "aarch64-linux-android aarch64" "armv7a-linux-androideabi arm" "x86_6
     $cc $lang $headers $flags -c "$zig/libunwind/src/$file" -o "$lib/obj/$file.o"
   done
   llvm-ar-22 rcs "$lib/libunwind.a" "$lib"/obj/*.cpp.o "$lib"/obj/*.c.o "$lib"/obj/*.S.o
+  # UNIFFI_META_* describe the interface, documentation included, to the generator of the bindings, which reads another build: what
+  # ships need not export them, and the linker drops what nobody sees. rustc's list of exports is a temporary file of this link.
   # --start-no-unused-arguments: a bare -fuse-ld=lld makes compiler feature probes of C dependencies fail.
   # The folder is found from the script, since OUT is moved to its place when it is complete.
-  printf '#!/bin/sh\nexec clang-22 --target=%s --start-no-unused-arguments %s -fuse-ld=lld -nostartfiles -L"${0%%/*}/../%s" --end-no-unused-arguments "$@"\n' \
-    "$triple$api" "$headers" "$triple" > "$out/bin/$triple-cc"
+  cat > "$out/bin/$triple-cc" << END
+#!/bin/sh
+for argument do
+  case \$argument in -Wl,--version-script=*) sed -i '/UNIFFI_META_/d' "\${argument#*=}";; esac
+done
+exec clang-22 --target=$triple$api --start-no-unused-arguments $headers -fuse-ld=lld -nostartfiles -L"\${0%/*}/../$triple" --end-no-unused-arguments "\$@"
+END
   chmod +x "$out/bin/$triple-cc"
 done
 rm -rf "$out"/*/obj
