@@ -1,6 +1,6 @@
 //! The loop: one message at a time, then whatever is due, then rest.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -11,6 +11,7 @@ use super::journaling::Journal;
 use super::off_loop::{OffLoop, Outstanding};
 use super::orders::{AfterDevice, Pending};
 use super::requests::Requests;
+use super::table::Table;
 use super::time::TimeSource;
 use super::{Message, Post, Shared};
 use crate::error::StepUpError;
@@ -60,7 +61,7 @@ pub(super) struct Loop {
     pub post: Post,
     pub shared: Arc<Shared>,
     pub journal: Journal,
-    pub slots: BTreeMap<AttemptId, Slot>,
+    pub slots: Table<AttemptId, Slot>,
     /// Salted hash of the signed-in owner.
     pub owner: Option<String>,
     pub foreground: bool,
@@ -70,7 +71,7 @@ pub(super) struct Loop {
     pub outstanding: Outstanding,
     pub requests: Requests,
     /// Calls that wait for the device's facts, by ticket, with their deadline.
-    pub pending: BTreeMap<u64, (u64, AfterDevice)>,
+    pub pending: Table<u64, (u64, AfterDevice)>,
     pub inputs: VecDeque<(AttemptId, Input)>,
     /// An input is being taken.
     pub driving: bool,
@@ -124,12 +125,12 @@ impl Loop {
             post,
             shared,
             journal,
-            slots: BTreeMap::new(),
+            slots: Table::new(),
             owner: None,
             foreground: true,
             presenter: None,
             requests,
-            pending: BTreeMap::new(),
+            pending: Table::new(),
             inputs: VecDeque::new(),
             driving: false,
             early_links: Vec::new(),
@@ -427,7 +428,7 @@ impl Loop {
             self.end_waiters(&id);
         }
         self.slots.clear();
-        for (_, after) in std::mem::take(&mut self.pending).into_values() {
+        for (_, after) in self.pending.take_values() {
             after.shut_down();
         }
         // Messages that came after the shutdown: their answers are dropped, which ends their callers' waits.

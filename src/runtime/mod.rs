@@ -11,6 +11,7 @@ mod off_loop;
 mod orders;
 mod requests;
 mod shared;
+mod table;
 mod time;
 
 use std::path::PathBuf;

@@ -1,12 +1,12 @@
 //! Requests to the backend: their headers, deadlines, answers. One at a time an attempt and purpose.
 
-use std::collections::BTreeMap;
 #[cfg(feature = "reqwest")]
 use std::sync::Arc;
 
 use super::Message;
 use super::event_loop::Loop;
 use super::orders::start_key;
+use super::table::Table;
 use crate::doctor;
 use crate::error::StepUpError;
 use crate::hosts::check_journey_url;
@@ -56,7 +56,7 @@ struct Request {
 
 /// Requests under way.
 pub(super) struct Requests {
-    open: BTreeMap<u64, Request>,
+    open: Table<u64, Request>,
     last: u64,
     /// Headers that expire, until the backend rejects them.
     credentials: Option<Vec<Header>>,
@@ -83,7 +83,7 @@ impl Requests {
             ));
         }
         Ok(Self {
-            open: BTreeMap::new(),
+            open: Table::new(),
             last: 0,
             credentials: None,
             #[cfg(feature = "reqwest")]

@@ -1,9 +1,9 @@
 //! What may be read of the loop from any thread, without waiting for it.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use super::table::Table;
 use crate::links::{LinkKind, Nonce};
 use crate::machine::LinkSignal;
 use crate::model::{AttemptState, DeliveredOutcome, LinkDisposition};
@@ -24,9 +24,9 @@ pub(crate) struct LinkEntry {
 /// The loop writes, everybody reads.
 pub(crate) struct Shared {
     links: RwLock<Vec<LinkEntry>>,
-    states: RwLock<BTreeMap<String, AttemptState>>,
-    outcomes: RwLock<BTreeMap<String, DeliveredOutcome>>,
-    traces: Mutex<BTreeMap<String, TraceLog>>,
+    states: RwLock<Table<String, AttemptState>>,
+    outcomes: RwLock<Table<String, DeliveredOutcome>>,
+    traces: Mutex<Table<String, TraceLog>>,
     past: Mutex<PastTraces>,
     /// Everything in the journal is known here.
     loaded: AtomicBool,
@@ -47,9 +47,9 @@ impl Shared {
     pub fn new() -> Self {
         Self {
             links: RwLock::new(Vec::new()),
-            states: RwLock::new(BTreeMap::new()),
-            outcomes: RwLock::new(BTreeMap::new()),
-            traces: Mutex::new(BTreeMap::new()),
+            states: RwLock::new(Table::new()),
+            outcomes: RwLock::new(Table::new()),
+            traces: Mutex::new(Table::new()),
             past: Mutex::new(PastTraces::default()),
             loaded: AtomicBool::new(false),
         }
@@ -201,7 +201,11 @@ impl Shared {
         {
             traces.remove(&oldest);
         }
-        work(traces.entry(attempt.to_owned()).or_default())
+        if !traces.contains_key(attempt) {
+            traces.insert(attempt.to_owned(), TraceLog::default());
+        }
+        let mut nowhere = TraceLog::default();
+        work(traces.get_mut(attempt).unwrap_or(&mut nowhere))
     }
 
     /// An attempt's trace as JSON, of this process or an earlier one.
