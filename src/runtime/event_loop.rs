@@ -317,7 +317,10 @@ impl Loop {
             } => self.set_owner(owner.as_deref(), adopt_current),
             Message::Acknowledge { outcome } => self.acknowledge(&outcome),
             Message::Doctor { answer } => self.ask_device(AfterDevice::Doctor { answer }),
-            Message::WarmUp => self.requests.warm_up(),
+            Message::WarmUp => {
+                #[cfg(feature = "reqwest")]
+                self.requests.warm_up();
+            }
             Message::Device { ticket, device } => self.device_known(ticket, device),
             Message::Headers { request, headers } => self.headers_known(request, headers),
             Message::Replied { request, result } => self.replied(request, result),

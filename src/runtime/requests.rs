@@ -113,11 +113,10 @@ impl Requests {
         self.credentials = None;
     }
 
+    /// Makes the built-in client before it is needed.
+    #[cfg(feature = "reqwest")]
     pub fn warm_up(&mut self) {
-        #[cfg(feature = "reqwest")]
-        {
-            self.built_in();
-        }
+        self.built_in();
     }
 
     #[cfg(feature = "reqwest")]
