@@ -46,9 +46,7 @@ impl Payment {
             }
             Authorized::StepUp(news) => {
                 self.stage = Stage::Journey;
-                // What was called off meanwhile is not left until somebody reconciles.
-                let pause = if self.cancel_wanted { 0 } else { reconcile_ms };
-                self.due_at = Some(now + pause);
+                self.due_at = Some(now + self.pause_in_journey(reconcile_ms));
                 self.last_read_at = now;
                 // A webhook may have overtaken this reply.
                 let known = RequestNews {
@@ -115,7 +113,7 @@ impl Payment {
         if self.stage == Stage::Journey {
             self.unknowns = 0;
             self.last_read_at = now;
-            self.due_at = Some(now + reconcile_ms);
+            self.due_at = Some(now + self.pause_in_journey(reconcile_ms));
         }
         self.heard(news, now);
         if self.stage == Stage::Journey && self.klarna_state.as_deref() == Some("COMPLETED") {
@@ -127,7 +125,12 @@ impl Payment {
     /// Klarna was not asked, as a fault wants it.
     pub(crate) fn not_read(&mut self, now: i64, reconcile_ms: i64) {
         self.last_read_at = now;
-        self.due_at = Some(now + reconcile_ms);
+        self.due_at = Some(now + self.pause_in_journey(reconcile_ms));
+    }
+
+    /// What was called off meanwhile is not left until somebody reconciles.
+    fn pause_in_journey(&self, reconcile_ms: i64) -> i64 {
+        if self.cancel_wanted { 0 } else { reconcile_ms }
     }
 
     /// Puts the second authorize off.

@@ -88,6 +88,28 @@ async fn promise_cancel_waits_for_a_start_that_is_on_its_way() {
 }
 
 #[tokio::test]
+async fn promise_cancel_is_not_put_off_by_a_question_that_is_being_answered() {
+    let world = World::new().await;
+    world.start("a1").await;
+    world.pass(3_000).await;
+    world.klarna.hold_read();
+    let meanwhile = async {
+        let (canceled, ()) = tokio::join!(world.cancel("a1"), async {
+            while world.record("a1").cancels == 0 {
+                tokio::task::yield_now().await;
+            }
+            world.klarna.release();
+        });
+        canceled
+    };
+    let (_, canceled) = world
+        .during(Kind::Read, world.status("a1"), meanwhile)
+        .await;
+    assert_eq!(canceled.word(), "canceled");
+    assert_eq!(world.klarna.calls(Kind::Cancel).len(), 1);
+}
+
+#[tokio::test]
 async fn promise_cancel_waits_for_a_finalisation_that_is_on_its_way() {
     let world = World::new().await;
     world.start("a1").await;

@@ -64,6 +64,7 @@ struct Script {
     first: VecDeque<Answer>,
     second: VecDeque<Answer>,
     cancels: VecDeque<Answer>,
+    hold_read: bool,
     held: bool,
     calls: Vec<Call>,
     results: HashMap<String, Value>,
@@ -109,6 +110,11 @@ impl ScriptedKlarna {
     /// Answers of cancels; the truth after that.
     pub fn cancels(&self, answers: impl IntoIterator<Item = Answer>) {
         self.script().cancels.extend(answers);
+    }
+
+    /// The answer to the next read waits for [`ScriptedKlarna::release`]; it says what is so now.
+    pub fn hold_read(&self) {
+        self.script().hold_read = true;
     }
 
     /// The customer did something.
@@ -270,7 +276,17 @@ async fn read(
     Path((_, id)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    answer(&shared, Kind::Read, &id, &headers)
+    let answer = answer(&shared, Kind::Read, &id, &headers);
+    let holds = {
+        let mut script = shared.script();
+        let holds = std::mem::take(&mut script.hold_read);
+        script.held |= holds;
+        holds
+    };
+    if holds {
+        shared.hold().await;
+    }
+    answer
 }
 
 async fn cancel(
