@@ -201,11 +201,7 @@ impl Shared {
         {
             traces.remove(&oldest);
         }
-        if !traces.contains_key(attempt) {
-            traces.insert(attempt.to_owned(), TraceLog::default());
-        }
-        let mut nowhere = TraceLog::default();
-        work(traces.get_mut(attempt).unwrap_or(&mut nowhere))
+        work(traces.get_or_default(attempt.to_owned()))
     }
 
     /// An attempt's trace as JSON, of this process or an earlier one.
