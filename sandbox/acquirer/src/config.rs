@@ -174,6 +174,8 @@ pub struct AcquirerFaults {
     pub finalise_delay_ms: i64,
     /// Whether status questions, the return page and reconciliation read the request at Klarna. False: only webhooks count.
     pub reads: bool,
+    /// Whether a payment that is started meanwhile gets a new payment request when its first one expires, rather than ending.
+    pub renews: bool,
 }
 
 impl Default for AcquirerFaults {
@@ -182,6 +184,7 @@ impl Default for AcquirerFaults {
             long_poll: true,
             finalise_delay_ms: 0,
             reads: true,
+            renews: false,
         }
     }
 }

@@ -76,7 +76,7 @@ impl KlarnaClient {
         })
     }
 
-    /// Call 1. May be repeated for 24 h: the key depends on the payment alone.
+    /// Call 1. May be repeated for 24 h: the key depends on the payment, and on which of its requests it is.
     pub(crate) async fn authorize_first(&self, payment: &Payment) -> Result<Authorized, CallError> {
         let mut body = authorize_body(payment);
         body["step_up_config"] = json!({
@@ -88,7 +88,11 @@ impl KlarnaClient {
                 "app_return_url": payment.app_return_url.expose(),
             },
         });
-        self.authorize(payment, "first", None, &body).await
+        let call = match payment.renewals {
+            0 => "first".to_owned(),
+            renewed => format!("first:{renewed}"),
+        };
+        self.authorize(payment, &call, None, &body).await
     }
 
     /// Call 2. The token itself makes it repeatable (Klarna, "Final authorization"); key and references are the same each time too.

@@ -50,8 +50,9 @@ pub(super) async fn start(
         now,
     };
     let order = Order::read(&body, &engine.config.return_links);
-    let recorded = engine.store.record(&start, order, |order| {
-        new_payment(order, &start, &engine.config)
+    let recorded = engine.store.record(&start, order, |order| Payment {
+        renews: engine.faults().renews,
+        ..new_payment(order, &start, &engine.config)
     })?;
     let reply = match recorded {
         Recorded::Replay(reply) => return Ok(answer(reply)),
@@ -141,6 +142,8 @@ fn new_payment(order: Order, start: &Start<'_>, config: &AcquirerConfig) -> Paym
         unknowns: 0,
         cancel_wanted: false,
         cancels: 0,
+        renews: false,
+        renewals: 0,
         request_id: None,
         request_url: None,
         klarna_state: None,

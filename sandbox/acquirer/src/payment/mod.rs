@@ -112,6 +112,10 @@ pub(crate) struct Payment {
     pub cancel_wanted: bool,
     pub cancels: i64,
 
+    /// An expired payment request is replaced by a new one, once.
+    pub renews: bool,
+    /// How often that was done.
+    pub renewals: i64,
     pub request_id: Option<String>,
     pub request_url: Option<Secret>,
     pub klarna_state: Option<String>,

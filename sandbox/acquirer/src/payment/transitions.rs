@@ -140,7 +140,7 @@ impl Payment {
 
     /// Takes what Klarna says about the request, in whatever order it arrives.
     pub(crate) fn heard(&mut self, news: RequestNews, now: i64) {
-        if self.stage == Stage::Settled {
+        if self.stage == Stage::Settled || self.is_of_another_request(&news) {
             return;
         }
         if self.request_id.is_none() {
@@ -191,6 +191,9 @@ impl Payment {
                     self.due_at = Some(now);
                 }
             }
+            Some("EXPIRED") if self.renews && self.renewals == 0 && !self.cancel_wanted => {
+                self.renew(now);
+            }
             Some("EXPIRED") => self.settle(
                 Status::Expired,
                 Some(said.unwrap_or_else(|| "request_expired".into())),
@@ -210,6 +213,29 @@ impl Payment {
                 self.settle(Status::Canceled, Some(reason), now);
             }
             _ => {}
+        }
+    }
+
+    /// A request that has expired can't be paid any more: a new one takes its place.
+    fn renew(&mut self, now: i64) {
+        self.renewals += 1;
+        self.stage = Stage::Authorize;
+        self.first_sent_at = None;
+        self.request_id = None;
+        self.request_url = None;
+        self.klarna_state = None;
+        self.klarna_reason = None;
+        self.klarna_at = 0;
+        self.expires_at = None;
+        self.due_at = Some(now);
+    }
+
+    /// News of a request that was replaced, or that might be, for the new one's name is not known yet.
+    fn is_of_another_request(&self, news: &RequestNews) -> bool {
+        match (&self.request_id, &news.id) {
+            (Some(own), Some(id)) => own != id,
+            (Some(_), None) => false,
+            (None, _) => self.stage == Stage::Authorize && self.renewals > 0,
         }
     }
 

@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS payment (
   created_at INTEGER NOT NULL, settled_at INTEGER,
   first_sends INTEGER NOT NULL, first_sent_at INTEGER, second_sends INTEGER NOT NULL, unknowns INTEGER NOT NULL,
   cancel_wanted INTEGER NOT NULL, cancels INTEGER NOT NULL,
-  request_id TEXT, request_url TEXT, klarna_state TEXT, klarna_reason TEXT, klarna_at INTEGER NOT NULL,
+  renews INTEGER NOT NULL, renewals INTEGER NOT NULL, request_id TEXT, request_url TEXT, klarna_state TEXT, klarna_reason TEXT, klarna_at INTEGER NOT NULL,
   expires_at TEXT, token TEXT, token_at INTEGER, transaction_id TEXT,
   last_read_at INTEGER NOT NULL, due_at INTEGER
 ) STRICT;

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use reqwest::Method;
 use serde_json::{Value, json};
+use stepup_sandbox_acquirer::AcquirerFaults;
 
 use crate::klarna::{API_KEY, Answer, Kind};
 use crate::world::{BEGIN, Reply, World, order};
@@ -213,4 +214,36 @@ async fn refused_starts_say_so_and_start_nothing() {
     let reply = world.send(oversized, ("post", "/payments")).await;
     assert_eq!(reply.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert!(world.klarna.calls(Kind::First).is_empty());
+}
+
+#[tokio::test]
+async fn an_expired_request_is_replaced_once_where_that_is_wanted() {
+    let world = World::new().await;
+    world.acquirer.set_faults(AcquirerFaults {
+        renews: true,
+        ..AcquirerFaults::default()
+    });
+    let first = world.start("a1").await;
+    let old = first.json["klarna"]["payment_request_id"].clone();
+    world.klarna.set_state("EXPIRED");
+    world.pass(3_000).await;
+    assert_eq!(world.status("a1").await.word(), "pending");
+    world.settle().await;
+    let renewed = world.status("a1").await;
+    assert_eq!(renewed.word(), "pending");
+    assert_ne!(renewed.json["klarna"]["payment_request_id"], old);
+    let calls = world.klarna.calls(Kind::First);
+    assert_eq!(calls.len(), 2);
+    assert_ne!(calls[0].idempotency_key, calls[1].idempotency_key);
+
+    let late = json!({"payment_request_id": old, "state": "EXPIRED", "updated_at": "2026-11-25T09:05:00Z"});
+    world.webhook("old", late).await;
+    assert_eq!(world.status("a1").await.word(), "pending");
+
+    world.klarna.set_state("EXPIRED");
+    world.pass(3_000).await;
+    world.status("a1").await;
+    world.settle().await;
+    assert_eq!(world.status("a1").await.word(), "expired");
+    assert_eq!(world.klarna.calls(Kind::First).len(), 2);
 }
