@@ -2,7 +2,6 @@
 //! scripted customer, and a checker that compares what the app was told with what everybody else recorded.
 
 pub mod checker;
-pub mod crypto;
 pub mod demo;
 pub mod phone;
 pub mod protocol;

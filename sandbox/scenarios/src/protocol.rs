@@ -113,6 +113,13 @@ pub enum Command {
     Background,
     /// The network changed.
     NetworkChanged,
+    /// Fresh credentials are there.
+    CredentialsChanged,
+    /// The disk takes nothing more, or does again.
+    DiskFull {
+        /// Whether it is full.
+        full: bool,
+    },
     /// There is a window again.
     AttachHost,
     /// The window is gone.
@@ -163,6 +170,16 @@ pub enum Command {
 pub struct Configure {
     /// The backend's base URL.
     pub backend: String,
+    /// What the backend is called in the journal.
+    #[serde(default = "sandbox")]
+    pub backend_id: String,
+    /// The account that is signed in; nobody when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// What the app answers, one after the other, when it is asked for credentials; the last for ever. It is not asked when there are
+    /// none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub credentials: Vec<CredentialsAnswer>,
     /// The handover link.
     pub handover: String,
     /// The completion link.
@@ -197,6 +214,22 @@ pub struct Configure {
 
 const fn yes() -> bool {
     true
+}
+
+fn sandbox() -> String {
+    "sandbox".to_owned()
+}
+
+/// What the app answers when it is asked for credentials.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CredentialsAnswer {
+    /// This bearer token.
+    Token(String),
+    /// It has none now.
+    NotNow,
+    /// Nothing, ever.
+    Silence,
 }
 
 /// A reading of both clocks.

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 use stepup_sandbox_control::{
-    AcquirerFaults, Fault, KlarnaFaults, ReplyShape, Step as CustomerStep,
+    AcquirerFaults, Fault, KlarnaFaults, ReplyShape, SessionConfig, Step as CustomerStep,
 };
 
-use crate::protocol::{HoldPoint, PolicyChanges, PresenterManner, SurfaceName};
+use crate::protocol::{CredentialsAnswer, HoldPoint, PolicyChanges, PresenterManner, SurfaceName};
 
 /// One scenario.
 #[derive(Clone, Debug, Deserialize)]
@@ -46,6 +46,10 @@ pub struct WorldPart {
     pub reply_shape: ReplyShape,
     /// Milliseconds that a payment request lives.
     pub request_life_ms: Option<i64>,
+    /// Sessions that the backend knows; none: it asks for no `Authorization`.
+    pub sessions: Vec<SessionConfig>,
+    /// The backend keeps its state on disk, so that it can be killed and started again.
+    pub database: bool,
 }
 
 impl Default for WorldPart {
@@ -54,6 +58,8 @@ impl Default for WorldPart {
             long_poll: true,
             reply_shape: ReplyShape::Klarna,
             request_life_ms: None,
+            sessions: Vec::new(),
+            database: false,
         }
     }
 }
@@ -80,6 +86,10 @@ pub struct AppPart {
     pub policy: PolicyChanges,
     /// The app acknowledges each outcome as soon as it is told.
     pub acknowledges: bool,
+    /// The account that is signed in when the app starts.
+    pub owner: Option<String>,
+    /// What the app answers when it is asked for credentials.
+    pub credentials: Vec<CredentialsAnswer>,
 }
 
 impl Default for AppPart {
@@ -94,6 +104,8 @@ impl Default for AppPart {
             presenter: PresenterManner::Confirm,
             policy: PolicyChanges::default(),
             acknowledges: true,
+            owner: None,
+            credentials: Vec::new(),
         }
     }
 }
@@ -132,6 +144,36 @@ pub enum Step {
         /// Abandon an unfinished attempt of the order first.
         #[serde(default)]
         replace: bool,
+        /// For another order, by its reference.
+        #[serde(default)]
+        order: Option<String>,
+        /// For another amount.
+        #[serde(default)]
+        amount: Option<i64>,
+        /// So often, one right after the other.
+        #[serde(default = "once")]
+        times: u32,
+    },
+    /// The app calls `stop_waiting` for its last `pay` or `resume`.
+    StopWaiting,
+    /// The app calls `prepare`; with `times`, for orders `{order}-1`, `{order}-2` and so on.
+    Prepare {
+        /// For another order, by its reference.
+        #[serde(default)]
+        order: Option<String>,
+        /// For so many orders.
+        #[serde(default = "once")]
+        times: u32,
+    },
+    /// The app sends the start request of the attempt prepared last itself, and calls `continue_payment`.
+    Continue {
+        /// What came of the request.
+        reply: OwnReply,
+    },
+    /// What follows is about the attempt of this order.
+    TurnTo {
+        /// Its reference.
+        order: String,
     },
     /// The app calls `resume` for the attempt that was begun last.
     Resume,
@@ -151,6 +193,9 @@ pub enum Step {
     Customer {
         /// Steps of the scripted customer. A link for the app can only come of the last.
         does: Vec<CustomerStep>,
+        /// In another browser, or on another device: no surface of ours sees it.
+        #[serde(default)]
+        elsewhere: bool,
     },
     /// The system hands the link that the journey left by to the surface or the app.
     DeliverLink {
@@ -160,9 +205,22 @@ pub enum Step {
         /// What happened to it on the way.
         #[serde(default)]
         altered: Altered,
+        /// Whom it is handed to.
+        #[serde(default)]
+        to: Recipient,
+        /// The link that was kept, rather than the last one.
+        #[serde(default)]
+        kept: bool,
     },
     /// Nobody hands over the link that the journey left by.
     LoseLink,
+    /// Nor this one; it is kept for later.
+    KeepLink,
+    /// A surface of an earlier presentation says only now that it was closed.
+    StaleResult {
+        /// The number of that presentation.
+        presentation: u32,
+    },
     /// The customer closes the surface.
     CloseSurface,
     /// The app goes to the back.
@@ -174,12 +232,63 @@ pub enum Step {
         /// Whether it has one.
         online: bool,
     },
+    /// The phone changes from one network to another.
+    NetworkSwitched,
+    /// The phone's wall clock is set forward, or back.
+    ClockJump {
+        /// Milliseconds.
+        ms: i64,
+    },
+    /// The disk is full, or has room again.
+    DiskFull {
+        /// Whether it is full.
+        full: bool,
+    },
+    /// Every record of the journal is damaged, or not of this release. The app must not be running.
+    DamageJournal {
+        /// How.
+        how: Damage,
+    },
+    /// The journal can't be read, as before the first unlock, or can be again.
+    LockJournal {
+        /// Whether it can't be read.
+        locked: bool,
+    },
+    /// The app is removed with everything it kept, and installed again; `restart` starts it.
+    Reinstall,
+    /// Another process makes a client of the same journal, and must be refused.
+    SecondClient,
+    /// Somebody signs in or out.
+    SetOwner {
+        /// The account; nobody when left out.
+        #[serde(default)]
+        owner: Option<String>,
+        /// A guest keeps their attempts.
+        #[serde(default)]
+        adopt: bool,
+    },
+    /// The app has fresh credentials.
+    CredentialsChanged,
+    /// The app shows the attempt's state to the customer, or no longer does.
+    Observe {
+        /// Whether it does.
+        observed: bool,
+    },
+    /// The backend is killed with everything it had going on, and started again.
+    RestartAcquirer,
     /// Sets where the core will stop, and be killed by the next `kill`.
     HoldAt(HoldPoint),
     /// The app's process is killed, at the hold point if one was set.
     Kill,
     /// The app is started again, with the same journal.
-    Restart,
+    Restart {
+        /// It was started by the link that the journey left by.
+        #[serde(default)]
+        by_link: bool,
+        /// It is set up for another backend, called this.
+        #[serde(default)]
+        backend: Option<String>,
+    },
     /// Time passes.
     Advance {
         /// Milliseconds.
@@ -211,6 +320,26 @@ pub enum Step {
         /// None: nothing is shown.
         is: Option<SurfaceName>,
     },
+    /// The core refused the call of the step before, in these words.
+    ExpectRefusal {
+        /// A part of them.
+        is: String,
+    },
+    /// So many attempts are listed as unfinished.
+    ExpectUnfinished {
+        /// How many.
+        attempts: usize,
+    },
+    /// An event of this name was heard.
+    ExpectEvent {
+        /// Its name.
+        is: String,
+    },
+    /// So many handover links were passed to a custom surface.
+    ExpectForwarded {
+        /// How many.
+        links: u32,
+    },
     /// The app was told so many outcomes so far.
     ExpectTold {
         /// How many.
@@ -237,6 +366,45 @@ pub enum Altered {
     WrongNonce,
     /// The nonce was dropped.
     NoNonce,
+}
+
+/// Whom a link is handed to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Recipient {
+    /// The surface if it waits for such a link, else the app.
+    #[default]
+    WhoeverWaits,
+    /// The surface.
+    Surface,
+    /// The app.
+    App,
+}
+
+/// What came of the app's own start request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OwnReply {
+    /// An answer.
+    Answered,
+    /// It was sent, and the answer was lost.
+    Lost,
+    /// It was not sent.
+    NotSent,
+}
+
+/// What happened to a record of the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Damage {
+    /// A byte of it is another one.
+    Flipped,
+    /// Its end is missing.
+    Cut,
+    /// It is whole, and of version 2.
+    Newer,
+    /// It is whole, and of version 0.
+    Older,
 }
 
 /// What a state must say; what is left out does not matter.

@@ -7,25 +7,55 @@ use serde_json::Value;
 use super::{Findings, list, number, text};
 
 pub(super) fn check(record: &Value, findings: &mut Findings) {
+    let lost = lost_finalisations(record);
     for klarna in list(&record["books"]["klarna"]) {
-        second_authorize(klarna, findings);
+        second_authorize(klarna, lost, findings);
     }
     for payment in list(&record["books"]["acquirer"]) {
+        sent_again(payment, lost, findings);
         agree(record, payment, findings);
     }
     money_without_payment(record, findings);
     one_payment_an_order(record, findings);
 }
 
-fn second_authorize(klarna: &Value, findings: &mut Findings) {
+/// How many second authorizes the scenario left without an answer on purpose. Each may be repeated once, for only that finds out what
+/// became of it.
+fn lost_finalisations(record: &Value) -> i64 {
+    let unanswered = |faults: &Value| {
+        let second = &faults["second_authorize"];
+        let slow = i64::from(number(second, "delay_ms") > 0);
+        number(second, "errors_before") + number(second, "errors_after") + slow
+    };
+    let by_klarna: i64 = list(&record["app"]["klarna_faults"])
+        .iter()
+        .map(unanswered)
+        .sum();
+    by_klarna + number(&record["app"], "acquirer_restarts")
+}
+
+/// One decision. The same token again, after an answer that was lost, repeats it; anything else is another finalisation.
+fn second_authorize(klarna: &Value, lost: i64, findings: &mut Findings) {
     let reference = text(klarna, "purchase_reference");
-    let calls = list(&klarna["authorize_calls"])
+    let calls: Vec<&Value> = list(&klarna["authorize_calls"])
         .iter()
         .filter(|call| text(call, "call") == "second")
-        .count();
-    if calls > 1 {
+        .collect();
+    let repeats = |call: &&&Value| {
+        call["repeated"] == true
+            && call["token_sha256"].is_string()
+            && call["token_sha256"] == calls[0]["token_sha256"]
+    };
+    let repeated = calls.iter().filter(repeats).count();
+    let decided = calls.len() - repeated;
+    if decided > 1 {
         findings.add(format!(
-            "second authorize: order {reference} was finalised {calls} times"
+            "second authorize: order {reference} was finalised {decided} times"
+        ));
+    }
+    if i64::try_from(repeated).unwrap_or(i64::MAX) > lost {
+        findings.add(format!(
+            "second authorize: of order {reference} it was repeated {repeated} times, and {lost} answers were lost"
         ));
     }
     let money = list(&klarna["transactions"]).len();
@@ -34,13 +64,17 @@ fn second_authorize(klarna: &Value, findings: &mut Findings) {
     }
 }
 
-fn agree(record: &Value, payment: &Value, findings: &mut Findings) {
+fn sent_again(payment: &Value, lost: i64, findings: &mut Findings) {
     let reference = text(payment, "reference");
-    if number(payment, "second_authorizes") > 1 {
+    if number(payment, "second_authorizes") > 1 + lost {
         findings.add(format!(
             "second authorize: the acquirer finalised order {reference} more than once"
         ));
     }
+}
+
+fn agree(record: &Value, payment: &Value, findings: &mut Findings) {
+    let reference = text(payment, "reference");
     let transaction = text(payment, "payment_transaction_id");
     let approved = text(payment, "status") == "approved";
     let found = list(&record["books"]["klarna"])

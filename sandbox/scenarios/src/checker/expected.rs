@@ -52,7 +52,8 @@ fn outcomes(record: &Value, findings: &mut Findings) {
     }
 }
 
-/// An order that was replaced is expected once for each of its payments, oldest first.
+/// An order that was replaced is expected once for each of its payments, oldest first, and a payment once for each of its payment
+/// requests; only the last of them carries the acquirer's word.
 fn one_order(record: &Value, reference: &str, findings: &mut Findings) {
     let of = |entries: &'_ Value, name: &str| -> Vec<Value> {
         let own = list(entries)
@@ -66,7 +67,9 @@ fn one_order(record: &Value, reference: &str, findings: &mut Findings) {
     let expected = of(&record["expect"]["orders"], "reference");
     let payments = of(&record["books"]["acquirer"], "reference");
     let requests = of(&record["books"]["klarna"], "purchase_reference");
-    let (words, right) = (field(&payments, "status"), field(&expected, "acquirer"));
+    let words = field(&payments, "status");
+    let mut right = field(&expected, "acquirer");
+    right.retain(|word| !word.is_null());
     if words != right {
         findings.add(format!(
             "order {reference}: the acquirer says {words:?}, not {right:?}"

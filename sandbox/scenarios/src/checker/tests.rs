@@ -161,6 +161,119 @@ fn not_started_is_false_while_a_payment_is_open() {
 }
 
 #[test]
+fn the_order_is_busy_only_if_there_is_a_payment_of_it() {
+    let busy = |log: &mut Value| {
+        let refused = json!({"at_ms": 10, "process": 1, "acknowledged": false, "via": "call", "call": 2, "id": "", "attempt": null,
+            "reference": "42", "outcome": "not-started", "reason": "order-busy", "receipt": false, "supersedes": null});
+        push(&mut log["app"]["told"], refused);
+        push(
+            &mut log["expect"]["told"],
+            json!({"outcome": "not-started", "via": "call"}),
+        );
+    };
+    assert_eq!(doctored(busy), Vec::<String>::new());
+    let free = doctored(|log| {
+        busy(log);
+        log["app"]["told"][1]["reference"] = json!("43");
+    });
+    is_red_with(&free, "false: the app was told `not-started`");
+}
+
+#[test]
+fn a_payment_that_began_after_a_call_was_refused_does_not_make_the_refusal_false() {
+    let refused = |log: &mut Value, began: i64| {
+        let refused = json!({"at_ms": 10, "process": 1, "acknowledged": false, "via": "call", "call": 2, "id": "", "attempt": null,
+            "reference": "42", "outcome": "not-started", "reason": "no-browser", "receipt": false, "supersedes": null});
+        push(&mut log["app"]["told"], refused);
+        push(
+            &mut log["expect"]["told"],
+            json!({"outcome": "not-started", "via": "call"}),
+        );
+        log["books"]["acquirer"][0]["history"] = json!([{"at_ms": began}]);
+    };
+    assert_eq!(doctored(|log| refused(log, 11)), Vec::<String>::new());
+    let open = doctored(|log| refused(log, 10));
+    is_red_with(&open, "false: the app was told `not-started`");
+}
+
+#[test]
+fn what_an_app_before_its_reinstallation_began_is_told_to_the_new_one_or_to_nobody() {
+    let findings = doctored(|log| {
+        log["app"]["told"] = json!([]);
+        log["expect"]["told"] = json!([]);
+        log["app"]["calls"] = json!([]);
+        log["app"]["forgotten"] = json!(["a1"]);
+    });
+    assert_eq!(findings, Vec::<String>::new());
+}
+
+#[test]
+fn a_lost_finalisation_may_be_repeated_once_with_its_token() {
+    let repeated = |log: &mut Value, token: &str| {
+        let calls = &mut log["books"]["klarna"][0]["authorize_calls"];
+        calls[1]["token_sha256"] = json!("t");
+        calls[1]["repeated"] = json!(false);
+        push(
+            calls,
+            json!({"call": "second", "result": "APPROVED", "repeated": true, "token_sha256": token}),
+        );
+        log["books"]["acquirer"][0]["second_authorizes"] = json!(2);
+    };
+    let lost = |log: &mut Value| {
+        log["app"]["klarna_faults"] = json!([{"second_authorize": {"errors_after": 1}}]);
+    };
+    let honest = doctored(|log| {
+        repeated(log, "t");
+        lost(log);
+    });
+    assert_eq!(honest, Vec::<String>::new());
+    let needless = doctored(|log| repeated(log, "t"));
+    is_red_with(
+        &needless,
+        "second authorize: of order 42 it was repeated 1 times",
+    );
+    let another = doctored(|log| {
+        repeated(log, "u");
+        lost(log);
+    });
+    is_red_with(&another, "second authorize: order 42 was finalised 2 times");
+    let unhit = doctored(lost);
+    is_red_with(&unhit, "lost answers to Klarna's second_authorize");
+}
+
+#[test]
+fn late_and_reordered_webhooks_are_seen() {
+    let story = |log: &mut Value, late: i64, swapped: bool| {
+        let klarna = &mut log["books"]["klarna"][0];
+        klarna["history"] =
+            json!([{"state": "IN_PROGRESS", "at_ms": 5}, {"state": "COMPLETED", "at_ms": 10}]);
+        let event = |name: &str, at: i64| json!({"event_id": name, "event_type": format!("payment.request.state-change.{name}"), "status": 204, "forged": false, "at_ms": at});
+        let (first, second) = (
+            event("in-progress", 5 + late),
+            event("completed", 10 + late),
+        );
+        klarna["deliveries"] = if swapped {
+            json!([second, first])
+        } else {
+            json!([first, second])
+        };
+    };
+    for (faults, late, swapped) in [
+        (json!([{"webhook": {"delay_ms": 7}}]), 7, false),
+        (json!([{"webhook": {"reorder": true}}]), 0, true),
+    ] {
+        let findings = |late, swapped| {
+            doctored(|log| {
+                story(log, late, swapped);
+                log["app"]["klarna_faults"] = faults.clone();
+            })
+        };
+        assert_eq!(findings(late, swapped), Vec::<String>::new());
+        assert_eq!(findings(0, false).len(), 1, "{faults}");
+    }
+}
+
+#[test]
 fn a_second_authorize_is_seen_at_either_side() {
     let at_klarna = doctored(|log| {
         let second = json!({"call": "second", "result": "APPROVED", "repeated": true});
@@ -211,8 +324,7 @@ fn what_was_to_go_wrong_went_wrong() {
         log["app"]["klarna_faults"] = json!([{"webhook": {"extra_copies": 1}}]);
     });
     is_red_with(&webhook, "fault `extra_copies`");
-    let unseen =
-        doctored(|log| log["app"]["klarna_faults"] = json!([{"webhook": {"delay_ms": 5}}]));
+    let unseen = doctored(|log| log["app"]["klarna_faults"] = json!([{"request_errors": 1}]));
     is_red_with(&unseen, "a fault of Klarna's was set");
 }
 
@@ -224,6 +336,8 @@ fn bounds_are_kept() {
     is_red_with(&few, "2 requests, not 3 to 9");
     let slow = doctored(|log| log["app"]["ended_at_ms"] = json!(60_001));
     is_red_with(&slow, "it took 60001 ms");
+    let fast = doctored(|log| log["expect"]["least_ms"] = json!(31));
+    is_red_with(&fast, "it took 30 ms of virtual time, less than 31");
 }
 
 #[test]

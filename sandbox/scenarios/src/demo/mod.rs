@@ -101,7 +101,6 @@ pub enum Walks {
 
 /// Pays twice and prints what happened. True if both were approved and everybody's books agree.
 pub async fn run(walks: Walks) -> Result<bool, DemoError> {
-    crate::crypto::install();
     let world = World::start(WorldConfig {
         shop_name: Some("Demo Shop".to_owned()),
         ..WorldConfig::default()

@@ -2,6 +2,8 @@
 //!
 //! The process can be killed at any effect and started again on the same journal, as a phone's operating system does with apps.
 
+mod credentials;
+mod disk;
 mod entropy;
 mod executor;
 mod host;
@@ -11,7 +13,7 @@ mod words;
 
 use std::io::BufRead as _;
 use std::process::ExitCode;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use klarna_step_up::StepUpClient;
 use klarna_step_up::api::{Prepared, PresentFailure};
@@ -117,7 +119,7 @@ impl Phone {
         let policy = policy(&wanted.policy);
         let configuration = Configuration {
             backend: wanted.backend,
-            backend_id: Some("sandbox".to_owned()),
+            backend_id: Some(wanted.backend_id),
             environment: Environment::Sandbox { hosts: Vec::new() },
             links: ReturnLinks {
                 handover: wanted.handover,
@@ -133,7 +135,7 @@ impl Phone {
             field_names: FieldNames::default(),
             words: Vec::new(),
             headers: Vec::new(),
-            owner: None,
+            owner: wanted.owner,
             policy,
             journal_directory: wanted.journal,
         };
@@ -147,6 +149,13 @@ impl Phone {
                 surfaces: wanted.surfaces.into_iter().map(Surface::from).collect(),
                 https_links: wanted.https_links,
             })),
+            credentials: (!wanted.credentials.is_empty()).then(|| {
+                Arc::new(credentials::Purse {
+                    answers: Mutex::new(wanted.credentials),
+                    quiet: Arc::clone(&quiet),
+                    unanswered: Mutex::default(),
+                }) as _
+            }),
             listener: Some(Arc::new(Ear(output.clone()))),
             ..HostParts::default()
         };
@@ -224,6 +233,12 @@ impl Phone {
             Command::Foreground => client.foregrounded(),
             Command::Background => client.backgrounded(),
             Command::NetworkChanged => client.network_changed(),
+            Command::CredentialsChanged => client.credentials_changed(),
+            Command::DiskFull { full } => {
+                if let Err(error) = disk::full(full) {
+                    self.output.say(&refused(&error));
+                }
+            }
             Command::AttachHost => client.attach_host(Arc::clone(&self.screen) as _),
             Command::DetachHost => client.detach_host(),
             Command::SetOwner {

@@ -1,6 +1,6 @@
 //! Virtual time, and the report that nothing will happen any more by itself.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -31,6 +31,8 @@ pub(super) struct Quiet {
     changed: Condvar,
     /// Requests that were begun.
     pub begun: AtomicUsize,
+    /// Requests that the core counts as under way although they wait for the app's credentials, and have not left.
+    pub withheld: AtomicU32,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -44,6 +46,7 @@ impl Quiet {
             seen: Mutex::default(),
             changed: Condvar::new(),
             begun: AtomicUsize::new(0),
+            withheld: AtomicU32::new(0),
         })
     }
 
@@ -92,7 +95,9 @@ impl Quiet {
                 if rests && executor.is_idle() {
                     let report = Report::Idle {
                         commands: seen.commands,
-                        in_flight: seen.in_flight,
+                        in_flight: seen
+                            .in_flight
+                            .saturating_sub(quiet.withheld.load(Ordering::SeqCst)),
                         begun: quiet.begun.load(Ordering::SeqCst),
                         wake_at: seen.wake_at,
                     };

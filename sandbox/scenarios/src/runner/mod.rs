@@ -1,19 +1,25 @@
 //! Plays one scenario: a world in virtual time, a phone in a process of its own, and what happens between them.
 
+mod app;
 mod customer;
+mod device;
+mod expect;
+mod own_backend;
 mod process;
 mod record;
 mod screen;
 mod steps;
 mod time;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use stepup_sandbox_control::{Books, CustomerError, World, WorldConfig, WorldError};
 
 use crate::protocol::{Command, Configure, OrderText, Report, StateReport, Told};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Step};
+use own_backend::Prepared;
 use process::PhoneProcess;
 pub use process::PhoneProgram;
 pub use record::{AppLog, CallEntry, KillEntry, ToldEntry};
@@ -26,6 +32,9 @@ pub enum RunError {
     /// The sandbox.
     #[error(transparent)]
     World(#[from] WorldError),
+    /// The app's own request to the backend.
+    #[error("the app's own request: {0}")]
+    Own(#[from] reqwest::Error),
     /// The phone program does not start or end.
     #[error("the phone process: {0}")]
     Phone(#[source] std::io::Error),
@@ -35,9 +44,9 @@ pub enum RunError {
     /// It refused a command.
     #[error("the phone refused: {0}")]
     Refused(String),
-    /// A folder for the journal.
-    #[error("no folder for the journal: {0}")]
-    Folder(#[source] std::io::Error),
+    /// The journal's folder, or what is in it.
+    #[error("the journal: {0}")]
+    Folder(#[from] std::io::Error),
     /// A line that cannot be written.
     #[error("a command could not be written: {0}")]
     Json(#[source] serde_json::Error),
@@ -60,6 +69,10 @@ pub enum RunError {
     /// The same, before it is known which step it was.
     #[error("{0}")]
     Unmet(String),
+}
+
+fn unmet<T>(problem: impl Into<String>) -> Result<T, RunError> {
+    Err(RunError::Unmet(problem.into()))
 }
 
 /// A scenario that was played.
@@ -91,7 +104,6 @@ impl Played {
 
 /// Plays `scenario` with this phone.
 pub async fn play(scenario: &Scenario, phone: &PhoneProgram) -> Played {
-    crate::crypto::install();
     let mut run = match Run::new(scenario.clone(), phone.clone()).await {
         Ok(run) => run,
         Err(problem) => {
@@ -125,7 +137,9 @@ struct Run {
     world: World,
     /// Kept so that the folder stays.
     _folder: tempfile::TempDir,
-    journal: String,
+    journal: PathBuf,
+    /// What the backend is called in the journal.
+    backend: String,
     phone: Option<PhoneProcess>,
     idle: Option<Idle>,
     /// The core stands still at a hold point.
@@ -138,9 +152,22 @@ struct Run {
     never_left: usize,
     app: AppLog,
     states: BTreeMap<String, StateReport>,
-    last_attempt: Option<String>,
-    shown: Option<Shown>,
+    /// Every attempt that was heard of.
+    attempts: BTreeSet<String>,
+    /// The attempt that steps are about: the one begun last, or the one that was turned to.
+    attempt: Option<String>,
+    /// What the app prepared, by its call.
+    prepared: BTreeMap<u64, Prepared>,
+    /// The journey of each attempt that has one on the screen.
+    shown: BTreeMap<String, Shown>,
     leaving: Option<Leaving>,
+    kept_link: Option<Leaving>,
+    /// What the core said to the last call, if it refused it.
+    refusal: Option<String>,
+    events: BTreeSet<String>,
+    forwarded: u32,
+    /// How far the phone's wall clock is off.
+    wall_error_ms: i64,
     in_front: bool,
     disposition: Option<String>,
     /// Outcomes whose acknowledgement is on its way to the core.
@@ -156,15 +183,17 @@ struct Run {
 impl Run {
     async fn new(scenario: Scenario, program: PhoneProgram) -> Result<Self, RunError> {
         let part = &scenario.world;
+        let folder = tempfile::tempdir()?;
         let config = WorldConfig {
             long_poll: part.long_poll,
             reply_shape: part.reply_shape,
             request_life_ms: part.request_life_ms,
+            sessions: part.sessions.clone(),
+            database: part.database.then(|| folder.path().join("acquirer.db")),
             ..WorldConfig::in_virtual_time()
         };
-        let folder = tempfile::tempdir().map_err(RunError::Folder)?;
         let journal = folder.path().join("journal");
-        std::fs::create_dir(&journal).map_err(RunError::Folder)?;
+        std::fs::create_dir(&journal)?;
         let world = World::start(config).await?;
         let app = AppLog {
             began_at_ms: world.clock().now_ms(),
@@ -174,7 +203,8 @@ impl Run {
             scenario,
             program,
             world,
-            journal: journal.to_string_lossy().into_owned(),
+            journal,
+            backend: "sandbox".to_owned(),
             _folder: folder,
             phone: None,
             idle: None,
@@ -185,9 +215,16 @@ impl Run {
             never_left: 0,
             app,
             states: BTreeMap::new(),
-            last_attempt: None,
-            shown: None,
+            attempts: BTreeSet::new(),
+            attempt: None,
+            prepared: BTreeMap::new(),
+            shown: BTreeMap::new(),
             leaving: None,
+            kept_link: None,
+            refusal: None,
+            events: BTreeSet::new(),
+            forwarded: 0,
+            wall_error_ms: 0,
             in_front: true,
             disposition: None,
             acknowledging: Vec::new(),
@@ -202,9 +239,14 @@ impl Run {
     async fn play(&mut self) -> Result<(), RunError> {
         self.start_phone().await?;
         self.settle().await?;
-        for (index, step) in self.scenario.steps.clone().into_iter().enumerate() {
+        let steps = self.scenario.steps.clone();
+        for (index, step) in steps.iter().enumerate() {
             let name = format!("{step:?}");
-            let done = self.step(step).await;
+            let mut done = self.step(step.clone()).await;
+            let expected = matches!(steps.get(index + 1), Some(Step::ExpectRefusal { .. }));
+            if !expected && let Some(refusal) = self.refusal.take() {
+                done = done.and(Err(RunError::Unmet(format!("the core refused: {refusal}"))));
+            }
             done.map_err(|error| match error {
                 RunError::Unmet(problem) => RunError::Step {
                     number: index + 1,
@@ -224,23 +266,30 @@ impl Run {
         self.in_front = true;
         self.arrived_before = self.world.wire().len();
         self.never_left = 0;
+        let configure = self.configure();
+        self.phone = Some(PhoneProcess::start(&self.program)?);
+        self.send(&Command::Configure(Box::new(configure))).await
+    }
+
+    fn configure(&self) -> Configure {
         let app = &self.scenario.app;
-        let configure = Configure {
+        Configure {
             backend: self.world.addresses().backend.clone(),
+            backend_id: self.backend.clone(),
+            owner: app.owner.clone(),
+            credentials: app.credentials.clone(),
             handover: app.handover.clone(),
             completion: app.completion.clone(),
             fallback_scheme: app.fallback_scheme.clone(),
             nonce: app.nonce,
-            journal: self.journal.clone(),
+            journal: self.journal.to_string_lossy().into_owned(),
             surfaces: app.surfaces.clone(),
             https_links: app.https_links,
             presenter: app.presenter,
             policy: app.policy.clone(),
             clock: Some(self.reading(self.world.clock().now_ms())),
             seed: Some(self.seed(self.app.processes)),
-        };
-        self.phone = Some(PhoneProcess::start(&self.program)?);
-        self.send(&Command::Configure(Box::new(configure))).await
+        }
     }
 
     /// Another one for each process of each scenario, the same in every run.
@@ -256,33 +305,61 @@ impl Run {
         phone.send(command).await
     }
 
-    fn order(&self) -> OrderText {
+    fn order(&self, reference: Option<String>, amount: Option<i64>) -> OrderText {
         let order = &self.scenario.order;
+        let reference = reference.unwrap_or_else(|| order.reference.clone());
+        let amount = amount.unwrap_or(order.amount);
         let json = json!({
-            "reference": order.reference, "amount": order.amount, "currency": order.currency,
-            "items": [{"name": "T-shirt", "quantity": 1, "unit_price": order.amount, "total_amount": order.amount}],
+            "reference": reference, "amount": amount, "currency": order.currency,
+            "items": [{"name": "T-shirt", "quantity": 1, "unit_price": amount, "total_amount": amount}],
             "customer": {"email": order.email},
         });
         OrderText {
-            reference: order.reference.clone(),
+            reference,
             json: json.to_string(),
         }
+    }
+
+    /// Takes note of an attempt; steps are about the newest.
+    fn know(&mut self, attempt: &str) {
+        if self.attempts.insert(attempt.to_owned()) {
+            self.attempt = Some(attempt.to_owned());
+        }
+    }
+
+    /// What is on the screen of the attempt that steps are about.
+    fn shown(&self) -> Option<&Shown> {
+        self.shown.get(self.attempt.as_ref()?)
     }
 
     /// Takes note of a report, and does what the phone's system or the app would do at once.
     async fn heard(&mut self, report: Report) -> Result<(), RunError> {
         match report {
-            Report::Ready
-            | Report::Event { .. }
-            | Report::Step { .. }
-            | Report::Forward { .. }
-            | Report::Prepared { .. } => {}
+            Report::Ready | Report::Step { .. } => {}
+            Report::Event { name, .. } => {
+                self.events.insert(name);
+            }
+            Report::Forward { .. } => self.forwarded += 1,
+            Report::Prepared {
+                call,
+                attempt,
+                idempotency_key,
+                completion,
+                handover,
+            } => {
+                self.know(&attempt);
+                self.answered(call);
+                if let Some(prepared) = self.prepared.get_mut(&call) {
+                    prepared.attempt = attempt;
+                    prepared.key = idempotency_key;
+                    prepared.links = (completion, handover);
+                }
+            }
             Report::Pong => self.pong = true,
             Report::Refused { error } => return Err(RunError::Refused(error)),
-            Report::Answer { error, .. } => {
-                if let Some(error) = error {
-                    return Err(RunError::Unmet(format!("the core refused: {error}")));
-                }
+            Report::Answer { call, error } => {
+                self.answered(call);
+                self.refusal = error;
             }
             Report::Idle {
                 commands,
@@ -306,27 +383,23 @@ impl Run {
                 ..
             } => {
                 self.app.presented += 1;
-                self.last_attempt = Some(attempt.clone());
-                self.shown = Some(Shown {
-                    attempt,
+                self.know(&attempt);
+                let shown = Shown {
+                    attempt: attempt.clone(),
                     number,
                     surface,
                     url,
                     callback_scheme,
                     customer: None,
-                });
+                };
+                self.shown.insert(attempt, shown);
                 if surface.is_elsewhere() {
                     self.send_to_back().await?;
                 }
             }
-            Report::Dismiss { number, .. } => {
-                if self
-                    .shown
-                    .as_ref()
-                    .is_some_and(|shown| shown.number == number)
-                {
-                    self.shown = None;
-                }
+            Report::Dismiss { attempt, number } => {
+                self.shown
+                    .retain(|of, shown| *of != attempt || shown.number != number);
             }
             Report::Outcome(told) => self.told(told).await?,
             Report::State(state) => self.state(state),
@@ -351,16 +424,14 @@ impl Run {
     }
 
     fn state(&mut self, state: StateReport) {
-        self.last_attempt = Some(state.attempt.clone());
+        self.know(&state.attempt);
         self.states.insert(state.attempt.clone(), state);
     }
 
     async fn told(&mut self, told: Told) -> Result<(), RunError> {
         let process = self.app.processes;
         if let Some(call) = told.call {
-            for entry in &mut self.app.calls {
-                entry.answered |= entry.call == call && entry.process == process;
-            }
+            self.answered(call);
         }
         let id = told.id.clone();
         self.app.told.push(ToldEntry {
@@ -374,6 +445,12 @@ impl Run {
             self.send(&Command::Acknowledge { outcome: id }).await?;
         }
         Ok(())
+    }
+
+    fn answered(&mut self, call: u64) {
+        for entry in &mut self.app.calls {
+            entry.answered |= entry.call == call && entry.process == self.app.processes;
+        }
     }
 
     async fn send_to_back(&mut self) -> Result<(), RunError> {
@@ -398,7 +475,7 @@ impl Run {
         for command in [Command::Unfinished, Command::Outcomes] {
             self.send(&command).await?;
         }
-        if let Some(attempt) = self.last_attempt.clone() {
+        if let Some(attempt) = self.attempt.clone() {
             self.send(&Command::Trace { attempt }).await?;
         }
         while !(self.unfinished && self.kept) {

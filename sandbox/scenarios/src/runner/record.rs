@@ -20,6 +20,10 @@ pub struct AppLog {
     pub kills: Vec<KillEntry>,
     /// What went wrong at Klarna on purpose.
     pub klarna_faults: Vec<KlarnaFaults>,
+    /// Attempts of which the app knows nothing any more, because it was installed anew.
+    pub forgotten: Vec<String>,
+    /// How often the backend was killed.
+    pub acquirer_restarts: u32,
     /// Journeys that were shown.
     pub presented: u32,
     /// How often the app was started.
@@ -49,7 +53,7 @@ pub struct ToldEntry {
 pub struct CallEntry {
     /// Its number.
     pub call: u64,
-    /// `pay` or `resume`.
+    /// `pay`, `prepare`, `continue` or `resume`.
     pub kind: &'static str,
     /// The order.
     pub reference: String,

@@ -1,159 +1,74 @@
 //! What each step of a scenario does.
 
-use super::record::{CallEntry, KillEntry};
-use super::{Run, RunError};
-use crate::protocol::{Command, HoldPoint, SurfaceName};
-use crate::scenario::{ExpectedState, Step};
-
-fn unmet<T>(problem: impl Into<String>) -> Result<T, RunError> {
-    Err(RunError::Unmet(problem.into()))
-}
+use super::record::KillEntry;
+use super::{Run, RunError, unmet};
+use crate::protocol::{Command, HoldPoint};
+use crate::scenario::Step;
 
 impl Run {
     /// Does one step, and runs until nothing more happens without time passing.
     pub(super) async fn step(&mut self, step: Step) -> Result<(), RunError> {
         match step {
-            Step::Pay { .. }
-            | Step::Resume
-            | Step::Reopen { .. }
-            | Step::Abandon
-            | Step::CheckAgain
-            | Step::Acknowledge => self.app_acts(step).await?,
-            Step::Customer { does } => self.customer(does).await?,
-            Step::DeliverLink { times, altered } => self.deliver(times, altered).await?,
-            Step::LoseLink => {
-                if self.leaving.take().is_none() {
-                    return unmet("the journey has not left by a link");
-                }
-            }
-            Step::CloseSurface => self.close_surface().await?,
-            Step::Background => self.send_to_back().await?,
-            Step::Foreground => self.bring_to_front().await?,
-            Step::Network { online } => {
-                self.world.set_online(online).await?;
-                self.send(&Command::NetworkChanged).await?;
-            }
+            Step::Customer { .. }
+            | Step::DeliverLink { .. }
+            | Step::LoseLink
+            | Step::KeepLink
+            | Step::StaleResult { .. }
+            | Step::CloseSurface
+            | Step::Background
+            | Step::Foreground => self.screen_step(step).await?,
+            Step::Network { .. }
+            | Step::NetworkSwitched
+            | Step::ClockJump { .. }
+            | Step::DiskFull { .. }
+            | Step::DamageJournal { .. }
+            | Step::LockJournal { .. }
+            | Step::Reinstall
+            | Step::SecondClient => self.device_step(step).await?,
             Step::HoldAt(point) => self.hold_at(point).await?,
             Step::Kill => return self.kill().await,
-            Step::Restart => {
-                if self.phone.is_some() {
-                    return unmet("the app is running");
-                }
-                self.start_phone().await?;
-            }
+            Step::Restart { by_link, backend } => self.restart(by_link, backend).await?,
             Step::Advance { ms } => {
                 let last = self.world.clock().now_ms() + ms;
                 while self.pass(last).await? {}
                 self.move_to(last).await?;
             }
             Step::UntilOutcome { within_ms } => self.until_outcome(within_ms).await?,
+            Step::Fault(_)
+            | Step::ClearFaults
+            | Step::KlarnaFaults(_)
+            | Step::AcquirerFaults(_)
+            | Step::RestartAcquirer => self.sandbox_step(step).await?,
+            Step::ExpectState(_)
+            | Step::ExpectRefusal { .. }
+            | Step::ExpectUnfinished { .. }
+            | Step::ExpectEvent { .. }
+            | Step::ExpectForwarded { .. }
+            | Step::ExpectDisposition { .. }
+            | Step::ExpectSurface { .. }
+            | Step::ExpectTold { .. } => return self.expect(step).await,
+            _ => self.app_acts(step).await?,
+        }
+        self.settle().await.map(drop)
+    }
+
+    async fn sandbox_step(&mut self, step: Step) -> Result<(), RunError> {
+        match step {
             Step::Fault(fault) => {
                 self.world.set_fault(fault);
             }
-            Step::ClearFaults => self.world.clear_faults(),
             Step::KlarnaFaults(faults) => {
                 self.app.klarna_faults.push(faults.clone());
                 self.world.set_klarna_faults(faults);
             }
             Step::AcquirerFaults(faults) => self.world.set_acquirer_faults(faults),
-            Step::ExpectState(expected) => return self.expect_state(&expected),
-            Step::ExpectDisposition { is } => {
-                if self.disposition.as_ref() != Some(&is) {
-                    return unmet(format!("it was {:?}", self.disposition));
-                }
+            Step::RestartAcquirer => {
+                self.app.acquirer_restarts += 1;
+                self.world.restart_acquirer().await?;
             }
-            Step::ExpectSurface { is } => return self.expect_surface(is),
-            Step::ExpectTold { outcomes } => {
-                if self.app.told.len() != outcomes {
-                    return unmet(format!("it was told {}", self.app.told.len()));
-                }
-            }
-        }
-        self.settle().await.map(drop)
-    }
-
-    async fn app_acts(&mut self, step: Step) -> Result<(), RunError> {
-        self.calls += 1;
-        let call = self.calls;
-        let command = match step {
-            Step::Pay { replace } => {
-                self.note_call("pay");
-                Command::Pay {
-                    call,
-                    order: self.order(),
-                    replace,
-                }
-            }
-            Step::Resume => {
-                self.note_call("resume");
-                Command::Resume {
-                    call,
-                    attempt: self.attempt()?,
-                }
-            }
-            Step::Reopen { surface } => Command::Reopen {
-                call,
-                attempt: self.attempt()?,
-                surface,
-            },
-            Step::Abandon => Command::Abandon {
-                call,
-                attempt: self.attempt()?,
-            },
-            Step::CheckAgain => Command::CheckAgain {
-                call,
-                attempt: self.attempt()?,
-            },
-            _ => return self.acknowledge_all().await,
-        };
-        self.send(&command).await
-    }
-
-    fn note_call(&mut self, kind: &'static str) {
-        self.app.calls.push(CallEntry {
-            call: self.calls,
-            kind,
-            reference: self.scenario.order.reference.clone(),
-            process: self.app.processes,
-            answered: false,
-        });
-    }
-
-    fn attempt(&self) -> Result<String, RunError> {
-        self.last_attempt
-            .clone()
-            .ok_or_else(|| RunError::Unmet("there is no attempt yet".to_owned()))
-    }
-
-    async fn acknowledge_all(&mut self) -> Result<(), RunError> {
-        let open: Vec<(usize, String)> = self
-            .app
-            .told
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| !entry.acknowledged && !entry.told.id.is_empty())
-            .map(|(index, entry)| (index, entry.told.id.clone()))
-            .collect();
-        for (index, outcome) in open {
-            self.acknowledging.push(index);
-            self.send(&Command::Acknowledge { outcome }).await?;
+            _ => self.world.clear_faults(),
         }
         Ok(())
-    }
-
-    async fn close_surface(&mut self) -> Result<(), RunError> {
-        let Some(shown) = self.shown.take() else {
-            return unmet("no surface is up");
-        };
-        if shown.surface.is_elsewhere() {
-            return self.bring_to_front().await;
-        }
-        let closed = Command::SurfaceClosed {
-            attempt: shown.attempt,
-            number: shown.number,
-            uri: None,
-        };
-        self.send(&closed).await
     }
 
     async fn hold_at(&mut self, point: HoldPoint) -> Result<(), RunError> {
@@ -177,10 +92,26 @@ impl Run {
         self.held = false;
         self.idle = None;
         // What runs in another app goes on without ours.
-        self.shown.take_if(|shown| !shown.surface.is_elsewhere());
+        self.shown.retain(|_, shown| shown.surface.is_elsewhere());
         self.acknowledging.clear();
         self.states.clear();
         self.settle().await.map(drop)
+    }
+
+    /// The app is started again, perhaps by a link, perhaps for another backend.
+    async fn restart(&mut self, by_link: bool, backend: Option<String>) -> Result<(), RunError> {
+        if self.phone.is_some() {
+            return unmet("the app is running");
+        }
+        self.backend = backend.unwrap_or_else(|| "sandbox".to_owned());
+        self.start_phone().await?;
+        if !by_link {
+            return Ok(());
+        }
+        match self.leaving.take() {
+            Some(link) => self.open_app(&link.uri).await,
+            None => unmet("the journey has not left by a link"),
+        }
     }
 
     async fn until_outcome(&mut self, within_ms: i64) -> Result<(), RunError> {
@@ -192,42 +123,5 @@ impl Run {
         }
         self.awaited = self.app.told.len();
         Ok(())
-    }
-
-    fn expect_state(&self, expected: &ExpectedState) -> Result<(), RunError> {
-        let attempt = self.attempt()?;
-        let Some(state) = self.states.get(&attempt) else {
-            return unmet("no state was reported");
-        };
-        let differs = [
-            expected
-                .phase
-                .as_ref()
-                .is_some_and(|phase| *phase != state.phase),
-            expected
-                .who_acts
-                .as_ref()
-                .is_some_and(|who| *who != state.who_acts),
-            expected
-                .waiting_for_customer
-                .is_some_and(|is| is != state.waiting_for_customer),
-            expected.can_reopen.is_some_and(|is| is != state.can_reopen),
-            expected
-                .can_abandon
-                .is_some_and(|is| is != state.can_abandon),
-        ];
-        if differs.contains(&true) {
-            return unmet(format!("it is {state:?}"));
-        }
-        Ok(())
-    }
-
-    fn expect_surface(&self, is: Option<SurfaceName>) -> Result<(), RunError> {
-        let shown = self.shown.as_ref().map(|shown| shown.surface);
-        if shown == is {
-            Ok(())
-        } else {
-            unmet(format!("it is {shown:?}"))
-        }
     }
 }

@@ -30,7 +30,7 @@ impl Run {
     pub(super) fn reading(&self, wall: i64) -> Reading {
         let elapsed = u64::try_from(wall - self.app.began_at_ms).unwrap_or(0);
         Reading {
-            wall,
+            wall: wall + self.wall_error_ms,
             mono: elapsed + MONO_STEP * u64::from(self.app.processes),
         }
     }

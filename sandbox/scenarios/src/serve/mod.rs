@@ -44,7 +44,6 @@ pub enum ServeError {
 
 /// Serves until Ctrl-C or the termination that a runner sends.
 pub async fn run(options: &Options) -> Result<(), ServeError> {
-    crate::crypto::install();
     let world = World::start(WorldConfig {
         clock: if options.virtual_time {
             ClockKind::Virtual
