@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use stepup_sandbox_scenarios::checker;
 use stepup_sandbox_scenarios::runner::{PhoneProgram, play};
-use stepup_sandbox_scenarios::scenario::{Scenario, read_all};
+use stepup_sandbox_scenarios::scenario::{Scenario, Step, read_all};
 
-/// The scenarios that the project promises.
-const PROMISED: [&str; 20] = [
+/// The scenarios that the project promises; there may be more.
+const PROMISED: [&str; 96] = [
     "happy-url",
     "happy-redirect-url",
     "approved-at-once",
@@ -30,6 +30,82 @@ const PROMISED: [&str; 20] = [
     "abandon-then-approved",
     "webhook-doubled",
     "long-poll",
+    "klarna-declines",
+    "completed-but-not-final",
+    "second-authorize-declined",
+    "link-lost-declined",
+    "link-before-word",
+    "link-after-undetermined",
+    "link-without-nonce",
+    "fixed-return-urls",
+    "one-url-for-both",
+    "schemes-collide",
+    "session-ended-by-handover",
+    "surface-closed-unpaid",
+    "surface-minimised",
+    "cancelled-hint-but-paid",
+    "went-back-other-method",
+    "killed-after-link",
+    "killed-before-start-answer",
+    "start-unknown-then-closed",
+    "offline-at-start",
+    "offline-on-return",
+    "backend-5xx",
+    "backend-slow",
+    "backend-garbage",
+    "backend-oversize",
+    "backend-redirects",
+    "retry-after",
+    "credentials-expired",
+    "expired-in-journey",
+    "abandon",
+    "double-tap",
+    "order-changed",
+    "two-orders",
+    "account-switched",
+    "backend-switched",
+    "own-backend-call",
+    "webhook-late",
+    "webhook-reordered",
+    "webhook-forged",
+    "webhook-lost",
+    "clock-back-one-day",
+    "clock-forward-one-day",
+    "link-starts-the-app",
+    "link-of-another-attempt",
+    "link-after-reinstall",
+    "no-browser",
+    "surface-refused",
+    "reopen-elsewhere",
+    "journal-damaged",
+    "journal-full",
+    "disk-full",
+    "second-client",
+    "pay-again-after-restart",
+    "start-pending-without-journey",
+    "start-refused-on-repeat",
+    "paid-order-again",
+    "guest-signs-in",
+    "abandon-offline",
+    "cancel-twice",
+    "abandon-during-finalisation",
+    "authorize-timeout-at-acquirer",
+    "new-payment-request",
+    "reply-in-background",
+    "presenter-silent",
+    "stale-surface-result",
+    "finished-in-other-browser",
+    "finished-on-other-device",
+    "klarna-app-left-by-switcher",
+    "slow-finalisation-after-handover",
+    "network-switched",
+    "wait-ignored",
+    "callback-never-answers",
+    "journal-locked",
+    "journal-older-version",
+    "journal-newer-version",
+    "clock-forward-one-year",
+    "custom-sdk-link",
 ];
 
 fn folder() -> PathBuf {
@@ -82,6 +158,49 @@ async fn a_killed_app_goes_on_and_a_run_repeats_itself() {
         first["app"]["told"], second["app"]["told"],
         "the same seed, the same run"
     );
+}
+
+#[tokio::test]
+async fn a_call_that_the_core_refuses_is_red_unless_that_is_expected() {
+    let mut scenario = named("cancel-twice");
+    let before = scenario.steps.len();
+    scenario
+        .steps
+        .retain(|step| !matches!(step, Step::ExpectRefusal { .. }));
+    assert_eq!(scenario.steps.len(), before - 1);
+    let (red, _) = findings(&scenario).await;
+    assert!(red[0].contains("the core refused"), "{red:?}");
+}
+
+#[tokio::test]
+async fn what_comes_out_of_an_expectation_that_does_not_hold_is_red() {
+    for (name, step) in [
+        (
+            "journal-newer-version",
+            json!({"step": "expect-event", "is": "JournalDamaged"}),
+        ),
+        (
+            "approved-at-once",
+            json!({"step": "expect-unfinished", "attempts": 1}),
+        ),
+        (
+            "approved-at-once",
+            json!({"step": "expect-forwarded", "links": 1}),
+        ),
+        (
+            "approved-at-once",
+            json!({"step": "expect-refusal", "is": "no such attempt"}),
+        ),
+    ] {
+        let mut scenario = named(name);
+        let wrong = serde_json::from_value(step.clone()).expect("a step");
+        scenario.steps.push(wrong);
+        let (red, _) = findings(&scenario).await;
+        assert!(
+            red.len() == 1 && red[0].contains("not played to its end"),
+            "{step}: {red:?}"
+        );
+    }
 }
 
 #[tokio::test]
