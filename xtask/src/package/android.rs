@@ -87,7 +87,7 @@ fn link(project: &Project, flavour: Flavour) -> Outcome<PathBuf> {
         ]);
         cargo.args(flavour.cargo_arguments());
         android.apply(&mut cargo, TARGET, LIBRARY);
-        let target = MobileRust::target(project)?;
+        let target = rust.target(project)?;
         native::build(
             project,
             &inputs,

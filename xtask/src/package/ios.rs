@@ -55,7 +55,7 @@ fn build(project: &Project, flavour: Flavour) -> Outcome<PathBuf> {
                 .env("SDKROOT", &headers)
                 .env("CC_aarch64_apple_ios", "clang-22")
                 .env("AR_aarch64_apple_ios", "llvm-ar-22");
-            let target = MobileRust::target(project)?;
+            let target = rust.target(project)?;
             native::build(
                 project,
                 &inputs,

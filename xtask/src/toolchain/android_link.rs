@@ -20,7 +20,7 @@ pub struct AndroidLink {
 }
 
 /// What makes the download smaller. Relocations are packed as Android has read them since API 23 (`DT_RELR` would need 28); functions
-/// and data are laid out so that like comes after like, which only matters to whoever compresses them.
+/// and data are laid out so that like comes after like, which only matters to whoever compresses them (lld 21 and later).
 const SMALLER: [&str; 4] = [
     "-Wl,-O2",
     "-Wl,--icf=all",

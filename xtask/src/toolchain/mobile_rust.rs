@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::cache::Entry;
+use crate::cache::{self, Entry};
 use crate::process::{self, Outcome, at};
 use crate::project::Project;
 use crate::system;
@@ -19,6 +19,8 @@ pub struct MobileRust {
     pub toolchain: PathBuf,
     /// Changes when anything in it does.
     pub key: String,
+    /// Changes when the compiler or the way in which the standard library is built does, the same for every target.
+    builds: String,
 }
 
 impl MobileRust {
@@ -53,12 +55,14 @@ impl MobileRust {
         Ok(Self {
             toolchain,
             key: std.key().to_owned(),
+            builds: cache::key(&[&text, base.key().as_bytes()]),
         })
     }
 
-    /// Where it builds: a folder of its own, since the compiler is another one.
-    pub fn target(project: &Project) -> Outcome<PathBuf> {
-        Ok(project.target()?.join("mobile"))
+    /// Where it builds: a folder of its own, since the compiler is another one. Cargo goes by the compiler's version alone, and would
+    /// link crates that were built against another standard library: so each has its folder.
+    pub fn target(&self, project: &Project) -> Outcome<PathBuf> {
+        Ok(project.target()?.join(format!("mobile-{}", self.builds)))
     }
 
     /// Cargo of this toolchain in the checkout.
