@@ -314,6 +314,9 @@ pub enum Step {
     ExpectDisposition {
         /// Its name.
         is: String,
+        /// It names the attempt, or does not; either will do when left out.
+        #[serde(default)]
+        with_attempt: Option<bool>,
     },
     /// A journey of this kind is, or is not, on the screen.
     ExpectSurface {

@@ -29,6 +29,13 @@ pub(super) fn check(record: &Value, findings: &mut Findings) {
     if limit.as_i64().is_some_and(|limit| took > limit) {
         findings.add(format!("it took {took} ms of virtual time, not {limit}"));
     }
+    let presented = &record["expect"]["presented"];
+    if presented.is_number() && *presented != record["app"]["presented"] {
+        findings.add(format!(
+            "a journey was shown {} times, not {presented}",
+            record["app"]["presented"]
+        ));
+    }
     let least = number(&record["expect"], "least_ms");
     if took < least {
         findings.add(format!(

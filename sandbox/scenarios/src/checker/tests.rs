@@ -336,6 +336,11 @@ fn bounds_are_kept() {
     is_red_with(&few, "2 requests, not 3 to 9");
     let slow = doctored(|log| log["app"]["ended_at_ms"] = json!(60_001));
     is_red_with(&slow, "it took 60001 ms");
+    let twice = doctored(|log| {
+        log["expect"]["presented"] = json!(1);
+        log["app"]["presented"] = json!(2);
+    });
+    is_red_with(&twice, "a journey was shown 2 times, not 1");
     let fast = doctored(|log| log["expect"]["least_ms"] = json!(31));
     is_red_with(&fast, "it took 30 ms of virtual time, less than 31");
 }

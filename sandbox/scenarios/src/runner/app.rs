@@ -108,12 +108,14 @@ impl Run {
             .ok_or_else(|| RunError::Unmet("there is no attempt yet".to_owned()))
     }
 
+    /// What this process of the app was told; an earlier one was killed before it could.
     async fn acknowledge_all(&mut self) -> Result<(), RunError> {
         let open: Vec<(usize, String)> = self
             .app
             .told
             .iter()
             .enumerate()
+            .filter(|(_, entry)| entry.process == self.app.processes)
             .filter(|(_, entry)| !entry.acknowledged && !entry.told.id.is_empty())
             .map(|(index, entry)| (index, entry.told.id.clone()))
             .collect();

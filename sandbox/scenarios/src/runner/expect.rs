@@ -19,8 +19,15 @@ impl Run {
             Step::ExpectForwarded { links } if self.forwarded != links => {
                 unmet(format!("{} were", self.forwarded))
             }
-            Step::ExpectDisposition { is } if self.disposition.as_ref() != Some(&is) => {
-                unmet(format!("it was {:?}", self.disposition))
+            Step::ExpectDisposition { is, with_attempt } => {
+                let fits = self.disposition.as_ref().is_some_and(|(name, attempt)| {
+                    *name == is && with_attempt.is_none_or(|with| with == attempt.is_some())
+                });
+                if fits {
+                    Ok(())
+                } else {
+                    unmet(format!("it was {:?}", self.disposition))
+                }
             }
             Step::ExpectSurface { is } => self.expect_surface(is),
             Step::ExpectTold { outcomes } if self.app.told.len() != outcomes => {

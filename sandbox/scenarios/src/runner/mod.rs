@@ -169,7 +169,8 @@ struct Run {
     /// How far the phone's wall clock is off.
     wall_error_ms: i64,
     in_front: bool,
-    disposition: Option<String>,
+    /// What the last link was, and of which attempt.
+    disposition: Option<(String, Option<String>)>,
     /// Outcomes whose acknowledgement is on its way to the core.
     acknowledging: Vec<usize>,
     /// Outcomes that a step has waited for.
@@ -403,7 +404,10 @@ impl Run {
             }
             Report::Outcome(told) => self.told(told).await?,
             Report::State(state) => self.state(state),
-            Report::Disposition { disposition, .. } => self.disposition = Some(disposition),
+            Report::Disposition {
+                disposition,
+                attempt,
+            } => self.disposition = Some((disposition, attempt)),
             Report::Held { .. } => {
                 self.held = true;
                 if let Some(kill) = self.hold.and_then(|index| self.app.kills.get_mut(index)) {

@@ -12,6 +12,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long, in real time, a request may take from the phone to the sandbox on one machine. A request that was taken back before it
 /// left never arrives, and cannot be told from one that is on its way in any other manner.
 const ON_ITS_WAY_MS: u64 = 250;
+/// How long between two looks at a sandbox that holds what is gone already.
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
 /// What each process's monotonic clock begins with, so that nothing can rely on it across a restart.
 const MONO_STEP: u64 = 1_000_000_000;
 
@@ -103,6 +105,11 @@ impl Run {
                 }
                 continue;
             }
+            if self.holds_a_ghost() {
+                tokio::time::sleep(LOOK_AGAIN).await;
+                seen = None;
+                continue;
+            }
             let Some(idle) = self.at_rest() else {
                 return Ok(settled.next_event);
             };
@@ -120,6 +127,20 @@ impl Run {
             }
             self.send(&Command::Ping).await?;
         }
+    }
+
+    /// The sandbox still holds a request that the core has taken back: of each kind and attempt it has one under way, the newest. Its
+    /// connection will be found gone in a moment; until then it could be mistaken for one whose answer is on its way to the phone.
+    fn holds_a_ghost(&self) -> bool {
+        let wire = self.world.wire();
+        let mut open = wire.iter().filter(|entry| entry.answer.is_none());
+        open.any(|entry| {
+            wire.iter().any(|later| {
+                later.seq > entry.seq
+                    && later.endpoint == entry.endpoint
+                    && later.attempt == entry.attempt
+            })
+        })
     }
 
     /// Whichever comes first: the sandbox's word, or a report of the phone.
