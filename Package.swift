@@ -1,10 +1,12 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-// Generated from the core by `cargo xtask bindings swift`; apps import the façade, never these.
-let core = "KlarnaStepUpCore"
 let sources = "bindings/swift/Sources/"
 let tests = "bindings/swift/Tests/"
+
+let facade = "KlarnaStepUp"
+// Generated from the core by `cargo xtask bindings swift`; apps import the façade, never these.
+let core = facade + "Core"
 
 #if os(Linux)
 // The library for this machine, which `cargo xtask bindings swift` puts there. Unsafe flags are allowed in a root package only, and
@@ -24,10 +26,12 @@ let ffi: [Target] = [.binaryTarget(name: core + "FFI", path: "dist/KlarnaStepUpC
 #endif
 
 let package = Package(
-    name: "KlarnaStepUp",
+    name: facade,
     platforms: [.iOS(.v15), .macOS(.v12)],
+    products: [.library(name: facade, targets: [facade])],
     targets: ffi + [
         .target(name: core, dependencies: [.target(name: core + "FFI")], path: sources + core),
+        .target(name: facade, dependencies: [.target(name: core)], path: sources + facade),
         .testTarget(name: "SmokeTests", dependencies: [.target(name: core)], path: tests + "SmokeTests"),
     ],
     swiftLanguageModes: [.v6]
