@@ -21,17 +21,28 @@ let ffi: [Target] = [
             .unsafeFlags(["-L\(native)", "-Xlinker", "-rpath", "-Xlinker", native]),
         ])
 ]
+// Apple's frameworks as far as the façade uses them, so that its Apple-only files compile and run here. Never part of a product.
+let stubs: [Target] = ["UIKit", "AuthenticationServices"].map { name in
+    .target(
+        name: name, dependencies: name == "UIKit" ? [] : ["UIKit"], path: "bindings/swift/AppleStubs/" + name)
+}
 #else
 let ffi: [Target] = [.binaryTarget(name: core + "FFI", path: "dist/KlarnaStepUpCoreFFI.xcframework")]
+let stubs: [Target] = []
 #endif
+let apple = stubs.map { Target.Dependency.target(name: $0.name) }
+let shellTests: [Target] =
+    stubs.isEmpty
+    ? []
+    : [.testTarget(name: "AppleShellTests", dependencies: [.target(name: facade)] + apple, path: tests + "AppleShellTests")]
 
 let package = Package(
     name: facade,
     platforms: [.iOS(.v15), .macOS(.v12)],
     products: [.library(name: facade, targets: [facade])],
-    targets: ffi + [
+    targets: ffi + stubs + shellTests + [
         .target(name: core, dependencies: [.target(name: core + "FFI")], path: sources + core),
-        .target(name: facade, dependencies: [.target(name: core)], path: sources + facade),
+        .target(name: facade, dependencies: [.target(name: core)] + apple, path: sources + facade),
         .testTarget(name: "SmokeTests", dependencies: [.target(name: core)], path: tests + "SmokeTests"),
     ],
     swiftLanguageModes: [.v6]
