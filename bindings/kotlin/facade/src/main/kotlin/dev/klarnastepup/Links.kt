@@ -9,25 +9,24 @@ package dev.klarnastepup
  *
  * @property handover the `app_return_url`: brings the app to the front during or after the journey. It says nothing about the payment.
  * @property completion where the web journey ends. It says that the customer is done, not that they paid.
- * @property fallbackScheme the scheme, alone, that replaces https on devices whose browser does not bring https links to the app; empty: none.
+ * @property fallbackScheme the scheme, alone, that replaces https on devices whose browser does not bring https links to the app; none
+ * if empty.
  */
-public class ReturnLinks
-    @JvmOverloads
-    constructor(
-        public val handover: String,
-        public val completion: String = handover,
-        public val fallbackScheme: String = "",
-    ) {
-        override fun equals(other: Any?): Boolean =
-            other is ReturnLinks &&
-                handover == other.handover &&
-                completion == other.completion &&
-                fallbackScheme == other.fallbackScheme
+public class ReturnLinks @JvmOverloads constructor(
+    public val handover: String,
+    public val completion: String = handover,
+    public val fallbackScheme: String = "",
+) {
+    override fun equals(other: Any?): Boolean =
+        other is ReturnLinks &&
+            handover == other.handover &&
+            completion == other.completion &&
+            fallbackScheme == other.fallbackScheme
 
-        override fun hashCode(): Int = (handover.hashCode() * 31 + completion.hashCode()) * 31 + fallbackScheme.hashCode()
+    override fun hashCode(): Int = (handover.hashCode() * 31 + completion.hashCode()) * 31 + fallbackScheme.hashCode()
 
-        override fun toString(): String = "ReturnLinks"
-    }
+    override fun toString(): String = "ReturnLinks"
+}
 
 /** Whether links carry the attempt's nonce. */
 public enum class LinkNonce {
@@ -40,45 +39,6 @@ public enum class LinkNonce {
 
 /** What a link is to the SDK. Anything but [NotOurs] is dealt with: do not route it. */
 public sealed class LinkDisposition {
-    /** The completion link of this attempt. */
-    public class Completion internal constructor(attempt: AttemptId) : OfAttempt(attempt)
-
-    /** The handover link of this attempt. */
-    public class Handover internal constructor(attempt: AttemptId) : OfAttempt(attempt)
-
-    /** A link of this attempt that was seen before. */
-    public class Duplicate internal constructor(attempt: AttemptId) : OfAttempt(attempt)
-
-    /** A link of this attempt, which has its outcome already. */
-    public class Late internal constructor(attempt: AttemptId) : OfAttempt(attempt)
-
-    /** A link of an attempt that is over, or of another account's. */
-    public object LateForSomebody : LinkDisposition() {
-        override fun toString(): String = "LateForSomebody"
-    }
-
-    /** Ours by scheme, host and path. An event says later what it turned out to be. */
-    public object Accepted : LinkDisposition() {
-        override fun toString(): String = "Accepted"
-    }
-
-    /** Not ours: route it yourself. */
-    public object NotOurs : LinkDisposition() {
-        override fun toString(): String = "NotOurs"
-    }
-
-    /** Ours by address, and refused. */
-    public class Refused internal constructor(
-        /** Why. */
-        public val reason: LinkRefusal,
-    ) : LinkDisposition() {
-        override fun equals(other: Any?): Boolean = other is Refused && reason == other.reason
-
-        override fun hashCode(): Int = reason.hashCode()
-
-        override fun toString(): String = "Refused($reason)"
-    }
-
     /** A link that belongs to an attempt. */
     @JvmExposeBoxed
     public sealed class OfAttempt(
@@ -91,6 +51,46 @@ public sealed class LinkDisposition {
         override fun hashCode(): Int = attempt.hashCode()
 
         override fun toString(): String = javaClass.simpleName
+    }
+
+    /** The completion link of this attempt. */
+    public class Completion internal constructor(attempt: AttemptId) : OfAttempt(attempt)
+
+    /** The handover link of this attempt. */
+    public class Handover internal constructor(attempt: AttemptId) : OfAttempt(attempt)
+
+    /** A link of this attempt that was seen before. */
+    public class Duplicate internal constructor(attempt: AttemptId) : OfAttempt(attempt)
+
+    /** A link of this attempt, which has its outcome already. */
+    public class Late internal constructor(attempt: AttemptId) : OfAttempt(attempt)
+
+    /** A link of an attempt of another account's, or of one that is gone. */
+    public object LateForAnother : LinkDisposition() {
+        override fun toString(): String = "LateForAnother"
+    }
+
+    /** Ours by scheme, host and path. What it turned out to be shows in [StepUpClient.states] and [StepUpClient.events]. */
+    public object Accepted : LinkDisposition() {
+        override fun toString(): String = "Accepted"
+    }
+
+    /** Not ours: route it yourself. */
+    public object NotOurs : LinkDisposition() {
+        override fun toString(): String = "NotOurs"
+    }
+
+    /**
+     * Ours by address, and refused.
+     *
+     * @property reason why.
+     */
+    public class Refused internal constructor(public val reason: LinkRefusal) : LinkDisposition() {
+        override fun equals(other: Any?): Boolean = other is Refused && reason == other.reason
+
+        override fun hashCode(): Int = reason.hashCode()
+
+        override fun toString(): String = "Refused($reason)"
     }
 }
 

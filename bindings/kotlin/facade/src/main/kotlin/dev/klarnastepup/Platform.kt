@@ -53,6 +53,9 @@ internal interface JourneyPresenter {
 
     /** Takes it away again, if it is still there. */
     fun dismiss(attempt: String, number: UInt)
+
+    /** A handover link came for a journey on a `Custom` surface of the platform's own. */
+    fun forward(attempt: String, uri: String) {}
 }
 
 /** What the platform tells the façade. All of it is cheap and may be called on any thread, the main thread included, before the library is loaded too. */
