@@ -23,7 +23,8 @@ extension AppleShell {
         @Test func aNamedWindowInTheBackgroundGivesWayToOneInFront() async {
             let system = System()
             let other = UIWindowScene()
-            system.stage.windows.preferred = UIWindow(windowScene: other)
+            let named = UIWindow(windowScene: other)
+            system.stage.windows.preferred = named
             other.activation = .background
             system.application.scenes.insert(other)
             await system.present(.test(.authSession, heard))

@@ -1,35 +1,35 @@
 #if canImport(UIKit)
-    import Foundation
+import Foundation
 
-    /// Whether a web session can end on an https link: from iOS 17.4 on, and until the system refuses it.
-    ///
-    /// It refuses where the app's `webcredentials` domain is not associated, in a wrong set-up always and otherwise for the few customers whose
-    /// phone has not fetched the association. Nothing tells beforehand.
-    final class CallbackSupport: @unchecked Sendable {
-        // `@unchecked`: the lock guards it. The system's own locks that are `Sendable` are newer than iOS 15.
-        private let lock = NSLock()
-        private var supported: Bool
+/// Whether a web session can end on an https link: from iOS 17.4 on, and until the system refuses it.
+///
+/// It refuses where the app's `webcredentials` domain is not associated, in a wrong set-up always and otherwise for the few customers whose
+/// phone has not fetched the association. Nothing tells beforehand.
+final class CallbackSupport: @unchecked Sendable {
+    // `@unchecked`: the lock guards it. The system's own locks that are `Sendable` are newer than iOS 15.
+    private let lock = NSLock()
+    private var supported: Bool
 
-        /// - Parameter supported: What this version of the system can.
-        init(supported: Bool = CallbackSupport.bySystemVersion) {
-            self.supported = supported
-        }
-
-        var https: Bool {
-            lock.lock()
-            defer { lock.unlock() }
-            return supported
-        }
-
-        /// The system refused one. Links of later attempts take the app's own scheme, where there is one.
-        func refused() {
-            lock.lock()
-            defer { lock.unlock() }
-            supported = false
-        }
-
-        static var bySystemVersion: Bool {
-            if #available(iOS 17.4, *) { true } else { false }
-        }
+    /// - Parameter supported: What this version of the system can.
+    init(supported: Bool = CallbackSupport.bySystemVersion) {
+        self.supported = supported
     }
+
+    var https: Bool {
+        lock.lock()
+        defer { lock.unlock() }
+        return supported
+    }
+
+    /// The system refused one. Links of later attempts take the app's own scheme, where there is one.
+    func refused() {
+        lock.lock()
+        defer { lock.unlock() }
+        supported = false
+    }
+
+    static var bySystemVersion: Bool {
+        if #available(iOS 17.4, *) { true } else { false }
+    }
+}
 #endif
