@@ -228,6 +228,7 @@ impl Machine {
         }
         if let Some(away) = away {
             self.stretch_completion(away, now);
+            self.back_from_elsewhere();
         }
         if self.live.start == Start::Waiting {
             self.live.times.set(Time::StartRetry, now.mono);

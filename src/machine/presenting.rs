@@ -137,6 +137,17 @@ impl Machine {
         self.ask_now(now);
     }
 
+    /// Klarna's app and the browser never say that they were left. Who is back in this app has nothing to return to: the next
+    /// answer "pending" is told as such, and showing the journey means showing it again.
+    pub(super) fn back_from_elsewhere(&mut self) {
+        if let Showing::Open(surface) = self.live.showing
+            && surface.is_elsewhere()
+        {
+            self.live.showing = Showing::Nothing;
+            self.live.expect_customer = true;
+        }
+    }
+
     pub(super) fn reopen(&mut self, surfaces: Vec<Surface>, now: Now) {
         if !self.can_reopen(now) {
             return;
@@ -147,16 +158,16 @@ impl Machine {
         self.live.surfaces = surfaces;
         self.live.want = Want::Now;
         self.live.blocked = false;
-        self.live.waiting = false;
-        self.live.expect_customer = false;
         self.live.times.clear(Time::PresentDeadline);
         self.end_budgets();
         self.watch(now);
         self.plan_question(now);
     }
 
-    /// What was counted from the customer's return is void once the journey is shown again.
+    /// What was counted, and offered, since the customer's return is void once the journey is shown again.
     fn end_budgets(&mut self) {
+        self.live.waiting = false;
+        self.live.expect_customer = false;
         for time in [
             Time::CompletionSince,
             Time::HandoverSince,

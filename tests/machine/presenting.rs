@@ -262,3 +262,57 @@ fn remaining_life_is_counted_from_the_backends_date() {
     phone.pass(2 * SECOND);
     assert!(!phone.machine.can_reopen(phone.now));
 }
+
+#[test]
+fn who_comes_back_from_an_app_that_never_says_so_is_offered_both_choices_at_the_first_answer() {
+    for surface in [Surface::KlarnaApp, Surface::Browser] {
+        let mut phone = Phone::in_journey_on(surface);
+        phone.backend = Some(pending());
+        phone.give(Input::Backgrounded).pass(MINUTE);
+        phone.clear_log().give(Input::Foregrounded);
+        assert!(!phone.machine.view(phone.now).waiting_for_customer);
+        phone.pass(SECOND);
+        let view = phone.machine.view(phone.now);
+        assert!(phone.noted(Note::WaitingForCustomer), "{surface:?}");
+        assert!(view.waiting_for_customer && view.can_reopen && view.can_abandon);
+        assert_eq!(view.surface, None, "nothing is there to return to");
+        assert!(phone.is_silent(), "it settles nothing");
+    }
+}
+
+#[test]
+fn nobody_is_offered_choices_who_has_not_left() {
+    let mut phone = Phone::in_journey_on(Surface::KlarnaApp);
+    phone.backend = Some(pending());
+    phone.give(Input::Foregrounded).pass(20 * SECOND);
+    assert!(!phone.machine.view(phone.now).waiting_for_customer);
+    // A tab of ours is still there when the app comes back.
+    let mut phone = Phone::in_journey_on(Surface::AuthTab);
+    phone.backend = Some(pending());
+    phone.give(Input::Backgrounded).give(Input::Foregrounded);
+    phone.pass(20 * SECOND);
+    assert!(!phone.machine.view(phone.now).waiting_for_customer);
+}
+
+#[test]
+fn who_has_approved_before_coming_back_is_told_and_asked_nothing() {
+    let mut phone = Phone::in_journey_on(Surface::KlarnaApp);
+    phone.backend = Some(word(Word::Approved));
+    phone.give(Input::Backgrounded).give(Input::Foregrounded);
+    phone.pass(SECOND);
+    assert!(matches!(phone.verdict(), Verdict::Approved { .. }));
+    assert!(!phone.noted(Note::WaitingForCustomer));
+}
+
+#[test]
+fn a_second_pay_of_who_came_back_from_klarnas_app_shows_the_journey_again() {
+    let mut phone = Phone::in_journey_on(Surface::KlarnaApp);
+    phone.backend = Some(pending());
+    phone.give(Input::Backgrounded).give(Input::Foregrounded);
+    phone.clear_log().give(Input::Join {
+        surfaces: vec![Surface::CustomTab],
+    });
+    assert_eq!(phone.presents(), [(2, Surface::CustomTab)]);
+    phone.presented().pass(20 * SECOND);
+    assert!(!phone.machine.view(phone.now).waiting_for_customer);
+}
