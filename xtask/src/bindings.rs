@@ -20,20 +20,47 @@ const LIBRARY: &str = "libklarna_step_up.so";
 /// The module of the generated Swift, in uniffi.toml; its C half has `FFI` behind the name.
 const SWIFT_MODULE: &str = "KlarnaStepUpCore";
 
-/// Builds the library for this machine and generates the bindings.
-pub fn generate(project: &Project, languages: &[Language]) -> Outcome<()> {
+/// Builds the library for this machine and generates the bindings. Returns the files that are checked in and were not what the
+/// library says.
+pub fn generate(project: &Project, languages: &[Language]) -> Outcome<Vec<PathBuf>> {
     let library = host_library(project)?;
     let mut cargo = project.cargo()?;
     cargo.args(["build", "--quiet", "--package", "stepup-bindgen"]);
     process::run(cargo)?;
+    let mut stale = Vec::new();
     for language in languages {
-        match language {
+        let places = match language {
             Language::Kotlin => kotlin(project, &library)?,
             Language::Swift => swift(project, &library)?,
+        };
+        for (target, content) in places {
+            if place(&content, &target)? {
+                stale.push(target);
+            }
         }
     }
-    Ok(())
+    Ok(stale)
 }
+
+/// Generates for tests: generated files that are not those of this library are an error, once. They are right afterwards, and have
+/// to be committed.
+pub fn verify(project: &Project, language: Language) -> Outcome<()> {
+    let stale = generate(project, &[language])?;
+    if stale.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = stale
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect();
+    Err(Failure::new(format!(
+        "generated files were not those of this library; they are now, commit them: {}",
+        names.join(", ")
+    )))
+}
+
+/// A generated file that is checked in: where it belongs, and what is in it.
+type Generated = (PathBuf, Vec<u8>);
 
 /// The library for this machine, with its symbols: the generator reads them.
 fn host_library(project: &Project) -> Outcome<PathBuf> {
@@ -76,23 +103,28 @@ fn workspace(project: &Project, name: &str) -> Outcome<PathBuf> {
     Ok(folder)
 }
 
-/// Writes a file if its content changed, so that compilers which go by times have nothing to do.
-fn place(content: &[u8], target: &Path) -> Outcome<()> {
+/// Writes a file if its content changed, so that compilers which go by times have nothing to do. True if it did.
+fn place(content: &[u8], target: &Path) -> Outcome<bool> {
     if std::fs::read(target).is_ok_and(|old| old == content) {
-        return Ok(());
+        return Ok(false);
     }
     let folder = target
         .parent()
         .ok_or_else(|| Failure::new("a file without a folder"))?;
     std::fs::create_dir_all(folder).map_err(at(folder))?;
-    std::fs::write(target, content).map_err(at(target))
+    std::fs::write(target, content).map_err(at(target))?;
+    Ok(true)
+}
+
+fn read(file: &Path) -> Outcome<Vec<u8>> {
+    std::fs::read(file).map_err(at(file))
 }
 
 fn copy(source: &Path, target: &Path) -> Outcome<()> {
-    place(&std::fs::read(source).map_err(at(source))?, target)
+    place(&read(source)?, target).map(drop)
 }
 
-fn kotlin(project: &Project, library: &Path) -> Outcome<()> {
+fn kotlin(project: &Project, library: &Path) -> Outcome<Vec<Generated>> {
     let out = workspace(project, "kotlin")?;
     let mut bindgen = process::command(project.target()?.join("debug/stepup-bindgen"));
     bindgen
@@ -112,19 +144,18 @@ fn kotlin(project: &Project, library: &Path) -> Outcome<()> {
     let made = internalize::internalize(&generated)
         .map_err(|reason| Failure::new(format!("the generated Kotlin: {reason}")))?;
     let facade = project.root.join("bindings/kotlin/facade");
-    place(
-        made.source.as_bytes(),
-        &facade.join("src/generated/kotlin").join(file),
-    )?;
     copy(library, &facade.join("native").join(LIBRARY))?;
     println!(
         "Kotlin: {} declarations made internal, in bindings/kotlin/facade/src/generated",
         made.changed
     );
-    Ok(())
+    Ok(vec![(
+        facade.join("src/generated/kotlin").join(file),
+        made.source.into_bytes(),
+    )])
 }
 
-fn swift(project: &Project, library: &Path) -> Outcome<()> {
+fn swift(project: &Project, library: &Path) -> Outcome<Vec<Generated>> {
     let out = workspace(project, "swift")?;
     let mut bindgen = process::command(project.target()?.join("debug/stepup-bindgen-swift"));
     // It reads uniffi.toml by way of the manifest in the folder that it runs in.
@@ -143,26 +174,40 @@ fn swift(project: &Project, library: &Path) -> Outcome<()> {
     let sources = project.root.join("bindings/swift/Sources");
     let header = format!("{SWIFT_MODULE}FFI.h");
     let module = sources.join(format!("{SWIFT_MODULE}FFI"));
-    copy(
-        &out.join(format!("{SWIFT_MODULE}.swift")),
-        &sources
-            .join(SWIFT_MODULE)
-            .join(format!("{SWIFT_MODULE}.swift")),
-    )?;
-    copy(&out.join(&header), &module.join("include").join(&header))?;
-    copy(
-        &out.join("module.modulemap"),
-        &module.join("include/module.modulemap"),
-    )?;
-    // SwiftPM wants a source file in a C target.
-    place(
-        format!("#include \"{header}\"\n").as_bytes(),
-        &module.join("shim.c"),
-    )?;
+    let source = sources.join(SWIFT_MODULE);
     copy(
         library,
         &project.root.join("bindings/swift/native").join(LIBRARY),
     )?;
     println!("Swift: generated in bindings/swift/Sources/{SWIFT_MODULE} and {SWIFT_MODULE}FFI");
-    Ok(())
+    Ok(vec![
+        (
+            source.join(format!("{SWIFT_MODULE}.swift")),
+            read(&out.join(format!("{SWIFT_MODULE}.swift")))?,
+        ),
+        (
+            source.join("Version.swift"),
+            version_file(&project.version()?).into_bytes(),
+        ),
+        (
+            module.join("include").join(&header),
+            read(&out.join(&header))?,
+        ),
+        (
+            module.join("include/module.modulemap"),
+            read(&out.join("module.modulemap"))?,
+        ),
+        // SwiftPM wants a source file in a C target.
+        (
+            module.join("shim.c"),
+            format!("#include \"{header}\"\n").into_bytes(),
+        ),
+    ])
+}
+
+/// What the façade compares with the library's own version.
+fn version_file(version: &str) -> String {
+    format!(
+        "/// The version of the library that these bindings were generated from.\npublic let bindingsVersion = \"{version}\"\n"
+    )
 }

@@ -46,6 +46,17 @@ impl Project {
         process::read(rustc)
     }
 
+    /// The library's version.
+    pub fn version(&self) -> Outcome<String> {
+        let mut pkgid = self.cargo()?;
+        pkgid.args(["pkgid", "--package", "klarna-step-up"]);
+        let id = process::read(pkgid)?;
+        id.trim()
+            .rsplit_once(['@', '#'])
+            .map(|(_, version)| version.to_owned())
+            .ok_or_else(|| Failure::new("cargo names no version"))
+    }
+
     /// Where cargo builds: `CARGO_TARGET_DIR`, or a folder of the cache that serves every checkout, so that a fresh clone does
     /// not compile its dependencies again. Cargo itself tells the versions in a lock file apart; another compiler gets
     /// another folder.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Shows journeys: on an adapter of the app's own, for example around Klarna's SDK (`Configuration.customPresenter`).
+/// Shows journeys: on an adapter of the app's own, for example around Klarna's SDK (`StepUpConfiguration.customPresenter`).
 ///
 /// All calls come in order, off the main thread, and have to return at once. What became of a journey is told to the `Journey`.
 public protocol JourneyPresenter: AnyObject, Sendable {

@@ -17,7 +17,7 @@ public struct Surface: RawRepresentable, Hashable, Sendable, CustomStringConvert
     public static let authSession = Surface(rawValue: "auth-session")
     /// The system's browser, outside the app.
     public static let browser = Surface(rawValue: "browser")
-    /// The presenter that the app brings itself (`Configuration.customPresenter`).
+    /// The presenter that the app brings itself (`StepUpConfiguration.customPresenter`).
     public static let custom = Surface(rawValue: "custom")
     // Android's own: scenarios that every façade plays name them.
     package static let authTab = Surface(rawValue: "auth-tab")
