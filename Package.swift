@@ -22,7 +22,7 @@ let ffi: [Target] = [
         ])
 ]
 // Apple's frameworks as far as the façade uses them, so that its Apple-only files compile and run here. Never part of a product.
-let stubs: [Target] = ["UIKit", "AuthenticationServices"].map { name in
+let stubs: [Target] = ["UIKit", "AuthenticationServices", "SwiftUI"].map { name in
     .target(
         name: name, dependencies: name == "UIKit" ? [] : ["UIKit"], path: "bindings/swift/AppleStubs/" + name)
 }

@@ -3,6 +3,7 @@ import UIKit
 
 /// Tells when the app comes and goes. UIKit's notifications of the application mirror all scenes together, so they serve apps with scenes
 /// and without; that of a scene says that there is a window to present from again.
+@available(iOSApplicationExtension, unavailable)
 final class AppLifeCycle: LifeCycleSource, @unchecked Sendable {
     // `@unchecked`: the lock guards it. The system's own locks that are `Sendable` are newer than iOS 15.
     private let lock = NSLock()

@@ -2,6 +2,7 @@
 import UIKit
 
 /// Finds the window to present from. An app may have several, with or without scenes of its own making.
+@available(iOSApplicationExtension, unavailable)
 @MainActor final class PresentingWindows {
     /// The window that the app named last. The app owns it.
     weak var preferred: UIWindow?

@@ -1,8 +1,10 @@
 #if canImport(UIKit)
 import UIKit
 
-/// Shows journeys on the surfaces of iOS. The core calls off the main thread and in order; everything here happens on it, in the same
-/// order.
+/// Shows journeys on the surfaces of iOS, and on nothing else: Klarna forbids browser views inside the app, and none can be reached.
+///
+/// The core calls off the main thread and in order; everything here happens on it, in the same order.
+@available(iOSApplicationExtension, unavailable)
 final class SurfacePresenter: JourneyPresenter {
     private let stage: Stage
 
@@ -30,10 +32,14 @@ final class SurfacePresenter: JourneyPresenter {
     }
 }
 
-/// What is on the screen because of us: at most one web session.
+/// What is on the screen because of us: at most one web session, whoever asked for it.
+@available(iOSApplicationExtension, unavailable)
 @MainActor final class Stage {
+    /// The app's. The system shows one session at a time, so that clients share it.
+    nonisolated static let shared = Stage(callbacks: CallbackSupport())
+
     let windows = PresentingWindows()
-    private let callbacks: CallbackSupport
+    nonisolated let callbacks: CallbackSupport
     private var web: WebJourney?
 
     nonisolated init(callbacks: CallbackSupport) {
@@ -47,6 +53,11 @@ final class SurfacePresenter: JourneyPresenter {
         case .authSession: presentWebSession(journey)
         default: journey.failed(.unavailable)
         }
+    }
+
+    /// The app named the window to present from.
+    func prefer(_ window: UIWindow) {
+        windows.preferred = window
     }
 
     func dismiss(_ journey: Journey) {
