@@ -66,6 +66,10 @@ struct Options {
     #[arg(long, env = "ACQUIRER_RETURN_LINKS", value_delimiter = ',')]
     return_links: Vec<String>,
 
+    /// Seconds that a status question may wait at most (at least 1). Less than what a proxy in front of this server allows
+    #[arg(long, env = "ACQUIRER_LONGEST_WAIT", default_value_t = 30, value_parser = clap::value_parser!(u8).range(1..=60))]
+    longest_wait: u8,
+
     /// The address to listen on
     #[arg(long, env = "ACQUIRER_LISTEN", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     listen: IpAddr,
@@ -130,6 +134,7 @@ fn configuration(options: Options, public_url: &str) -> Result<AcquirerConfig, S
         .into_iter()
         .map(|(customer, token)| Session { customer, token })
         .collect();
+    config.timing.longest_wait_ms = i64::from(options.longest_wait) * 1_000;
     if let Some(path) = options.database {
         config.database = Database::File(path);
     }

@@ -69,13 +69,15 @@ impl Reply {
 
     /// What it says, for a finding. No addresses: they carry credentials.
     pub fn said(&self) -> String {
-        let error = self.json["error"].as_str().unwrap_or("no status");
-        let word = self.json["status"].as_str().unwrap_or(error);
-        format!(
-            "{} `{}`",
-            self.http,
-            word.chars().take(60).collect::<String>()
-        )
+        let text = |field: &str| Some(self.json.get(field)?.as_str()?.chars().take(60).collect());
+        let word: Option<String> = text("status").or_else(|| text("error"));
+        match (word, text("reason")) {
+            (Some(word), Some::<String>(reason)) => format!("{} `{word}` ({reason})", self.http),
+            (Some(word), None) => format!("{} `{word}`", self.http),
+            (None, _) if (300..400).contains(&self.http) => format!("{}, a redirect", self.http),
+            (None, _) if self.json.is_object() => format!("{} without `status`", self.http),
+            (None, _) => format!("{} without a JSON object", self.http),
+        }
     }
 }
 
@@ -210,8 +212,8 @@ impl Backend {
         let begin = self.time.now_ms();
         let exchange = self.time.pass(exchange(request)).await;
         let mut reply = exchange.map_err(|error| {
-            let error = error.without_url();
-            Finding::Broken(format!("{question} was not answered: {error}"))
+            let cause = root(&error.without_url());
+            Finding::Broken(format!("{question} was not answered: {cause}"))
         })?;
         reply.at_ms = self.time.now_ms();
         reply.took_ms = reply.at_ms - begin;
@@ -223,6 +225,11 @@ impl Backend {
         }
         Ok(reply)
     }
+}
+
+/// What an error comes from in the end. What lies around it only says that a request failed, or has addresses in it.
+fn root(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), root)
 }
 
 async fn exchange(request: RequestBuilder) -> reqwest::Result<Reply> {

@@ -2,35 +2,29 @@
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use stepup_sandbox_control::{SessionConfig, World, WorldConfig, WorldError};
+use tempfile::TempDir;
 
+use crate::restart::Restart;
 use crate::sandbox::Sandbox;
 use crate::target::{Orders, Target};
 use crate::time::Time;
+use crate::walk::Walk;
 
 /// Customers of the embedded sandbox.
 const SESSIONS: [(&str, &str); 2] = [("ann", "session-of-ann"), ("bob", "session-of-bob")];
 
 /// A world in virtual time.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Embedded {
     world: World,
+    /// Of the acquirer's database; it goes with this value.
+    _folder: TempDir,
 }
 
 /// The embedded sandbox could not be started.
-#[derive(Debug)]
-pub struct EmbeddedError(WorldError);
-
-impl std::fmt::Display for EmbeddedError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "the embedded sandbox could not be started: {}", self.0)
-    }
-}
-
-impl std::error::Error for EmbeddedError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
-    }
-}
+#[derive(Debug, thiserror::Error)]
+#[error("the embedded sandbox could not be started: {0}")]
+pub struct EmbeddedError(#[from] WorldError);
 
 impl Embedded {
     /// Starts it.
@@ -39,12 +33,16 @@ impl Embedded {
             customer: customer.into(),
             token: token.into(),
         });
+        let folder = tempfile::tempdir().map_err(WorldError::from)?;
         let config = WorldConfig {
             sessions: sessions.into(),
+            database: Some(folder.path().join("acquirer.db")),
             ..WorldConfig::in_virtual_time()
         };
-        let world = World::start(config).await.map_err(EmbeddedError)?;
-        Ok(Self { world })
+        Ok(Self {
+            world: World::start(config).await?,
+            _folder: folder,
+        })
     }
 
     /// The world.
@@ -61,14 +59,15 @@ impl Embedded {
             headers: session_header(SESSIONS[0].1),
             other_headers: session_header(SESSIONS[1].1),
             orders: Orders::demo_in_both_shapes(),
+            restart: Some(Restart::Acquirer(self.world.clone())),
             ..Target::new(base_url.unwrap_or_else(|| acquirer.clone()))
         }
     }
 
     /// Its customers and its Klarna.
     #[must_use]
-    pub fn sandbox(&self) -> Sandbox {
-        Sandbox::World(self.world.clone())
+    pub fn walk(&self) -> Walk {
+        Walk::Scripted(Sandbox::World(self.world.clone()))
     }
 
     /// Its time.

@@ -6,24 +6,38 @@ use std::process::ExitCode;
 use clap::Parser;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
-use stepup_sandbox_conformance::{Embedded, Orders, Report, Sandbox, Target, Time, promises, run};
+use stepup_sandbox_conformance::{
+    Embedded, Orders, Person, Report, Restart, Sandbox, Target, Time, Walk, promises, run,
+};
 
 const EXAMPLES: &str = "\
 Examples:
-  conformance https://shop.example/api --header 'Authorization: Bearer …' --order order.json
-  conformance BACKEND --walk CONTROL
-                          scripted customers walk, for a backend whose Klarna is that running `cargo xtask sandbox`
-  conformance --sandbox   what it looks like when every promise is kept
-  conformance --list      the promises, why, and how to mend
+  cargo xtask conformance --sandbox        what it looks like when every promise is kept
+  cargo xtask conformance --list           the promises, why, and how to mend
+  cargo xtask conformance https://test.shop.example/api --header 'Authorization: Bearer …' --order order.json
+  cargo xtask conformance BACKEND --person you go through five journeys, in a browser or on a phone
+  cargo xtask conformance BACKEND --walk CONTROL
+                                           scripted customers do, for a backend whose Klarna is a running `cargo xtask sandbox`;
+                                           CONTROL is the control API that it prints
+
+The order file is a start's JSON as your app sends it, without the links, with \"{reference}\" where the order's reference goes:
+  {\"reference\": \"{reference}\", \"amount\": 11800, \"currency\": \"USD\"}
 
 Ends with 0 if nothing is broken, 1 if a promise is broken, 2 if nothing could be checked.";
 
 /// Checks a backend against the promises that an app relies on (docs/backend-guide.md), by HTTP alone.
 ///
-/// It makes about 20 payments and cancels those that stay open: give it a test system, never a live one. What it can't check it
-/// reports as not checked, never as kept.
+/// It makes about 20 payments and cancels those that stay open: give it a test system, never a live one. For each promise it says
+/// `kept`, `BROKEN` (with what was found and how to mend it) or `not checked` (with what that would need). Nothing passes
+/// that was not checked: some promises need a customer in the journey, some a Klarna that fails when told to, and three can't be seen
+/// from outside.
 #[derive(Parser)]
-#[command(name = "conformance", max_term_width = 100, after_help = EXAMPLES)]
+#[command(
+    name = "conformance",
+    bin_name = "cargo xtask conformance",
+    max_term_width = 100,
+    after_help = EXAMPLES
+)]
 struct Arguments {
     /// The backend: what `/payments` hangs below
     #[arg(required_unless_present_any = ["list", "sandbox"])]
@@ -44,11 +58,17 @@ struct Arguments {
     /// What the app's `app_return_url` begins with
     #[arg(long, value_name = "URL")]
     app_return_url: Option<String>,
+    /// Ask a person to go through the journeys: prints each address and what to do there, and waits
+    #[arg(long, conflicts_with = "walk")]
+    person: bool,
     /// Let scripted customers walk the journeys: the control API of a running sandbox in real time whose Klarna the backend calls
     #[arg(long, value_name = "CONTROL")]
     walk: Option<String>,
+    /// A shell command that kills the backend (SIGKILL) and starts it again; used once, together with --walk
+    #[arg(long, value_name = "COMMAND", requires = "walk")]
+    restart: Option<String>,
     /// Check the reference acquirer of a sandbox of its own, customers included
-    #[arg(long, conflicts_with_all = ["url", "walk", "headers", "other_headers", "order"])]
+    #[arg(long, conflicts_with_all = ["url", "walk", "person", "headers", "other_headers", "order", "return_url", "app_return_url"])]
     sandbox: bool,
     /// Check only this promise; may be given several times
     #[arg(long, value_name = "PROMISE")]
@@ -105,8 +125,8 @@ async fn check(arguments: &Arguments) -> Result<Report, String> {
     if arguments.sandbox {
         let embedded = Embedded::start().await.map_err(|error| error.to_string())?;
         let target = embedded.target(None);
-        let customers = Some(embedded.sandbox());
-        let report = run(&target, embedded.time(), customers, &arguments.only).await;
+        let walk = Some(embedded.walk());
+        let report = run(&target, embedded.time(), walk, &arguments.only).await;
         embedded.stop().await;
         return report.map_err(|stopped| stopped.to_string());
     }
@@ -126,8 +146,13 @@ async fn check(arguments: &Arguments) -> Result<Report, String> {
     if let Some(link) = &arguments.app_return_url {
         target.links.handover.clone_from(link);
     }
-    let customers = arguments.walk.clone().map(Sandbox::Control);
-    run(&target, Time::real(), customers, &arguments.only)
+    target.restart = arguments.restart.clone().map(Restart::Command);
+    let walk = match &arguments.walk {
+        Some(control) => Some(Walk::Scripted(Sandbox::Control(control.clone()))),
+        None if arguments.person => Some(Walk::Person(Person::at_the_terminal())),
+        None => None,
+    };
+    run(&target, Time::real(), walk, &arguments.only)
         .await
         .map_err(|stopped| stopped.to_string())
 }

@@ -12,6 +12,8 @@ pub enum Checkable {
     Outside,
     /// By requests, while a customer walks the journey.
     WithCustomer,
+    /// By requests, while Klarna is slow or fails when it is told to, and shows its books.
+    WithKlarna,
     /// Only by those who run the backend.
     NotFromOutside,
 }
@@ -30,6 +32,9 @@ pub struct Promise {
     pub why: String,
     /// What to do about it.
     pub mend: String,
+    /// Why it can't be seen from outside, if it can't.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<String>,
 }
 
 /// All of them.
@@ -56,6 +61,8 @@ mod tests {
             for text in [&promise.text, &promise.why, &promise.mend] {
                 assert!(text.ends_with('.'), "{}: {text}", promise.id);
             }
+            let unseen = promise.checkable == Checkable::NotFromOutside;
+            assert_eq!(promise.unseen.is_some(), unseen, "{}", promise.id);
         }
     }
 }

@@ -84,6 +84,21 @@ impl Report {
         self.names(|verdict| matches!(verdict, Verdict::NotChecked(_)))
     }
 
+    /// Why something was not checked, in the order of the promises, and what.
+    fn reasons(&self) -> Vec<(&str, Vec<&str>)> {
+        let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+        for Result { promise, verdict } in &self.results {
+            let Verdict::NotChecked(why) = verdict else {
+                continue;
+            };
+            match reasons.iter_mut().find(|(reason, _)| reason == why) {
+                Some((_, promises)) => promises.push(&promise.id),
+                None => reasons.push((why, vec![&promise.id])),
+            }
+        }
+        reasons
+    }
+
     fn names(&self, which: impl Fn(&Verdict) -> bool) -> Vec<&str> {
         self.results
             .iter()
@@ -96,11 +111,12 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for Result { promise, verdict } in &self.results {
-            match verdict {
-                Verdict::Kept => writeln!(f, "kept         {}", promise.id)?,
-                Verdict::NotChecked(why) => writeln!(f, "not checked  {:32} {why}", promise.id)?,
-                Verdict::Broken(_) => writeln!(f, "BROKEN       {}", promise.id)?,
-            }
+            let word = match verdict {
+                Verdict::Kept => "kept",
+                Verdict::Broken(_) => "BROKEN",
+                Verdict::NotChecked(_) => "not checked",
+            };
+            writeln!(f, "{word:<13}{}", promise.id)?;
         }
         for Result { promise, verdict } in &self.results {
             if let Verdict::Broken(what) = verdict {
@@ -109,6 +125,12 @@ impl fmt::Display for Report {
                 writeln!(f, "  found:    {what}")?;
                 writeln!(f, "  why:      {}", promise.why)?;
                 writeln!(f, "  to mend:  {}", promise.mend)?;
+            }
+        }
+        for (why, promises) in self.reasons() {
+            writeln!(f, "\nnot checked: {why}")?;
+            for promise in promises {
+                writeln!(f, "  {promise}")?;
             }
         }
         let (kept, broken) = (self.kept().len(), self.broken().len());
@@ -122,10 +144,23 @@ impl fmt::Display for Report {
 }
 
 /// Why a promise that nothing was checked of was not.
-pub(crate) fn reason(checkable: Checkable) -> &'static str {
-    match checkable {
+pub(crate) fn reason(promise: &Promise) -> String {
+    match (promise.checkable, &promise.unseen) {
+        (Checkable::NotFromOutside, Some(unseen)) => {
+            format!("can't be seen from outside. {unseen}")
+        }
+        (checkable, _) => lacking(checkable).into(),
+    }
+}
+
+/// What a check of this kind would need.
+pub(crate) fn lacking(needed: Checkable) -> &'static str {
+    match needed {
         Checkable::Outside => "not asked for",
-        Checkable::WithCustomer => "needs a person in the journey (or --walk)",
-        Checkable::NotFromOutside => "can't be seen from outside; test it yourself",
+        Checkable::WithCustomer => "needs a customer in the journey (--person, or --walk)",
+        Checkable::WithKlarna => {
+            "needs a Klarna that is slow or fails when it is told to, and shows its books (--walk)"
+        }
+        Checkable::NotFromOutside => "can't be seen from outside",
     }
 }

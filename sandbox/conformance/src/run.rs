@@ -5,24 +5,30 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use crate::backend::{Backend, Reply};
+use crate::backend::{Backend, Reply, WORDS};
 use crate::checks;
 use crate::journey;
 use crate::promises::{Checkable, promises};
-use crate::report::{Finding, Report, Result as Row, Verdict, reason};
+use crate::report::{Finding, Report, Result as Row, Verdict, lacking, reason};
 use crate::sandbox::Sandbox;
 use crate::target::{Links, Target};
 use crate::time::Time;
+use crate::walk::Walk;
 
 /// Why there is no report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stopped {
     /// No HTTP client could be made.
     Client(String),
-    /// Nothing answers there, or nothing that speaks this contract.
+    /// Nothing answers there.
     NoAnswer(String),
+    /// Something answers, but not a backend that speaks this contract.
+    NoBackend(String),
+    /// It wants to know who asks.
+    NoSession(String),
     /// The order is not accepted, so that nothing can be tried.
     OrderNotAccepted(String),
 }
@@ -31,10 +37,21 @@ impl fmt::Display for Stopped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Client(what) => write!(f, "no HTTP client: {what}"),
-            Self::NoAnswer(what) => write!(f, "{what}"),
+            Self::NoAnswer(what) => write!(
+                f,
+                "{what}\nIs the backend running, and is this its address? `/payments` is appended to it."
+            ),
+            Self::NoBackend(said) => write!(
+                f,
+                "a start was answered with {said}, which is no answer of this contract (docs/backend-api.yaml).\nIs this the backend's address? `/payments` is appended to it."
+            ),
+            Self::NoSession(said) => write!(
+                f,
+                "a start was answered with {said}: give the customer's session with --header, for example 'Authorization: Bearer …'"
+            ),
             Self::OrderNotAccepted(said) => write!(
                 f,
-                "the order was answered with {said}; give one that your backend accepts with --order, and a session with --header"
+                "the order was answered with {said}; give one that your backend accepts with --order"
             ),
         }
     }
@@ -42,14 +59,14 @@ impl fmt::Display for Stopped {
 
 impl std::error::Error for Stopped {}
 
-/// Checks all promises, or with `only` those; `sandbox` brings a customer. Each promise of the file is in the report.
+/// Checks all promises, or with `only` those; `walk` brings a customer. Each promise of the file is in the report.
 ///
 /// # Panics
 /// If a promise of the file has neither a check nor a reason why it has none: then this program is wrong.
 pub async fn run(
     target: &Target,
     time: Time,
-    sandbox: Option<Sandbox>,
+    walk: Option<Walk>,
     only: &[String],
 ) -> Result<Report, Stopped> {
     let backend =
@@ -57,7 +74,8 @@ pub async fn run(
     let run = Run {
         backend,
         time,
-        sandbox,
+        walk,
+        approved: OnceCell::new(),
         target: target.clone(),
         attempts: Mutex::default(),
     };
@@ -65,13 +83,14 @@ pub async fn run(
     let mut verdicts = BTreeMap::new();
     for check in checks::all() {
         if only.is_empty() || only.iter().any(|name| name == check.promise) {
-            let verdict = match (check.needs_customer, &run.sandbox) {
-                (true, None) => Verdict::NotChecked(reason(Checkable::WithCustomer).into()),
-                _ => Verdict::from((check.run)(&run).await),
+            let verdict = if run.has(check.needs) {
+                Verdict::from((check.run)(&run).await)
+            } else {
+                Verdict::NotChecked(lacking(check.needs).into())
             };
             verdicts.insert(check.promise, verdict);
         } else {
-            let why = reason(Checkable::Outside).into();
+            let why = lacking(Checkable::Outside).into();
             verdicts.insert(check.promise, Verdict::NotChecked(why));
         }
     }
@@ -94,7 +113,7 @@ fn account(mut verdicts: BTreeMap<&str, Verdict>) -> Report {
                     "no check for {}",
                     promise.id
                 );
-                Verdict::NotChecked(reason(promise.checkable).into())
+                Verdict::NotChecked(reason(&promise))
             });
             Row { promise, verdict }
         })
@@ -106,7 +125,9 @@ fn account(mut verdicts: BTreeMap<&str, Verdict>) -> Report {
 pub(crate) struct Run {
     pub backend: Backend,
     pub time: Time,
-    pub sandbox: Option<Sandbox>,
+    pub walk: Option<Walk>,
+    /// The payment that a customer has approved, for all that is asked about one.
+    pub approved: OnceCell<Result<checks::Approved, Finding>>,
     target: Target,
     attempts: Mutex<Vec<String>>,
 }
@@ -119,6 +140,7 @@ pub(crate) struct Placing {
 }
 
 /// A payment that was started and is pending.
+#[derive(Clone, Debug)]
 pub(crate) struct Pending {
     pub attempt: String,
     pub order: Value,
@@ -185,7 +207,9 @@ impl Run {
             "approved" | "declined" => Finding::not_checked(
                 "the order was decided at once; give one that needs a journey with --order",
             ),
-            _ => Finding::broken(format!("a start was answered with {}", reply.said())),
+            // The first start of the run was accepted. What this one breaks is its own check's matter, not that of whatever is
+            // tried with it.
+            _ => Finding::not_checked(format!("a start was answered with {}", reply.said())),
         }
     }
 
@@ -221,18 +245,55 @@ impl Run {
         Ok(reply)
     }
 
+    /// The sandbox whose Klarna the backend calls.
     pub fn sandbox(&self) -> Result<&Sandbox, Finding> {
-        let none = || Finding::NotChecked(reason(Checkable::WithCustomer).into());
-        self.sandbox.as_ref().ok_or_else(none)
+        match &self.walk {
+            Some(Walk::Scripted(sandbox)) => Ok(sandbox),
+            _ => Finding::not_checked(lacking(Checkable::WithKlarna)),
+        }
+    }
+
+    fn has(&self, needed: Checkable) -> bool {
+        match needed {
+            Checkable::Outside => true,
+            Checkable::WithCustomer => self.walk.is_some(),
+            Checkable::WithKlarna => matches!(self.walk, Some(Walk::Scripted(_))),
+            Checkable::NotFromOutside => false,
+        }
+    }
+
+    pub fn can_restart(&self) -> bool {
+        self.target.restart.is_some()
+    }
+
+    /// Kills the backend and starts it again, if the run may, and waits until it answers.
+    pub async fn restart_backend(&self) -> Result<(), Finding> {
+        let Some(restart) = &self.target.restart else {
+            return Ok(());
+        };
+        restart.run().await?;
+        for _ in 0..60 {
+            if self.backend.status(&self.attempt()).await.is_ok() {
+                return Ok(());
+            }
+            self.time.sleep(1_000).await;
+        }
+        Finding::not_checked("the backend did not answer within a minute of its restart")
     }
 
     async fn try_one_order(&self) -> Result<(), Stopped> {
         let placing = self.place(0);
         let reply = self.backend.start(&placing.attempt, &placing.order).await;
-        match reply {
-            Ok(reply) if crate::backend::WORDS.contains(&reply.word()) => Ok(()),
-            Ok(reply) => Err(Stopped::OrderNotAccepted(reply.said())),
-            Err(Finding::Broken(what) | Finding::NotChecked(what)) => Err(Stopped::NoAnswer(what)),
+        let reply = reply.map_err(|finding| match finding {
+            Finding::Broken(what) | Finding::NotChecked(what) => Stopped::NoAnswer(what),
+        })?;
+        let said = reply.said();
+        match reply.http {
+            _ if WORDS.contains(&reply.word()) => Ok(()),
+            401 => Err(Stopped::NoSession(said)),
+            _ if reply.json.is_object() => Err(Stopped::OrderNotAccepted(said)),
+            403 => Err(Stopped::NoSession(said)),
+            _ => Err(Stopped::NoBackend(said)),
         }
     }
 

@@ -3,6 +3,8 @@
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
+use crate::restart::Restart;
+
 /// A backend to check.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -16,6 +18,8 @@ pub struct Target {
     pub orders: Orders,
     /// Where the app's links begin.
     pub links: Links,
+    /// How it is killed and started again, if it may be.
+    pub restart: Option<Restart>,
 }
 
 impl Target {
@@ -28,6 +32,7 @@ impl Target {
             other_headers: HeaderMap::new(),
             orders: Orders::demo(),
             links: Links::default(),
+            restart: None,
         }
     }
 }

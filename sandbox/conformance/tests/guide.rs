@@ -18,6 +18,10 @@ fn rendered() -> String {
             "Checked with a customer in the journey",
             Checkable::WithCustomer,
         ),
+        (
+            "Checked while Klarna is slow or fails",
+            Checkable::WithKlarna,
+        ),
         ("Only you can check", Checkable::NotFromOutside),
     ] {
         let _ = write!(text, "\n### {heading}\n\n");
@@ -25,6 +29,9 @@ fn rendered() -> String {
             if promise.checkable == checkable {
                 let (id, what, why) = (promise.id, promise.text, promise.why);
                 let _ = writeln!(text, "- **{id}**: {what}\n  *Why:* {why}");
+                if let Some(unseen) = promise.unseen {
+                    let _ = writeln!(text, "  *How to check it:* {unseen}");
+                }
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Two of the promises are kept by the database itself, whatever the code above does: at most one open or approved payment
 //! for an order reference (a unique index), and a final word that never changes (a trigger).
 
+mod layout;
 mod payments;
 mod replies;
 mod webhooks;
@@ -19,66 +20,42 @@ use crate::config::Database;
 
 /// The state could not be read or written.
 #[derive(Debug, thiserror::Error)]
-#[error("the acquirer's database failed: {0}")]
-pub struct StoreError(#[from] rusqlite::Error);
+pub enum StoreError {
+    /// The database failed.
+    #[error("the acquirer's database failed: {0}")]
+    Database(#[from] rusqlite::Error),
+    /// The file was written by a newer or older version of this program. It was left as it is.
+    #[error(
+        "the database file has layout {found}, this program knows layout {known}: start the version that wrote it, or give a new file"
+    )]
+    OtherLayout {
+        /// The file's.
+        found: i64,
+        /// This program's.
+        known: i64,
+    },
+    /// The file belongs to something else. It was left as it is.
+    #[error("the database file is not an acquirer's: give a new file")]
+    NotOurs,
+}
 
 pub(crate) struct Store(Mutex<Connection>);
 
 /// For how long attempts, tombstones and what hangs on them stay readable.
 const KEPT_MS: i64 = 90 * 24 * 3_600_000;
 
-const SCHEMA: &str = "
-CREATE TABLE IF NOT EXISTS payment (
-  id TEXT PRIMARY KEY, attempt TEXT NOT NULL, customer TEXT NOT NULL, reference TEXT NOT NULL,
-  amount INTEGER NOT NULL, currency TEXT NOT NULL, items TEXT NOT NULL, purchase TEXT NOT NULL,
-  return_url TEXT NOT NULL, app_return_url TEXT NOT NULL, internal_return_url TEXT NOT NULL, reply TEXT NOT NULL, page_key TEXT NOT NULL UNIQUE,
-  status TEXT NOT NULL, reason TEXT, version INTEGER NOT NULL, stage TEXT NOT NULL,
-  created_at INTEGER NOT NULL, settled_at INTEGER,
-  first_sends INTEGER NOT NULL, first_sent_at INTEGER, second_sends INTEGER NOT NULL, unknowns INTEGER NOT NULL,
-  cancel_wanted INTEGER NOT NULL, cancels INTEGER NOT NULL,
-  renews INTEGER NOT NULL, renewals INTEGER NOT NULL, request_id TEXT, request_url TEXT, klarna_state TEXT, klarna_reason TEXT, klarna_at INTEGER NOT NULL,
-  expires_at TEXT, token TEXT, token_at INTEGER, transaction_id TEXT,
-  last_read_at INTEGER NOT NULL, due_at INTEGER
-) STRICT;
-CREATE UNIQUE INDEX IF NOT EXISTS one_live_payment ON payment (reference) WHERE status IN ('pending', 'approved');
-CREATE INDEX IF NOT EXISTS payment_request ON payment (request_id);
-CREATE INDEX IF NOT EXISTS payment_due ON payment (due_at) WHERE due_at IS NOT NULL;
-CREATE TRIGGER IF NOT EXISTS final_word_stays BEFORE UPDATE ON payment
-  WHEN (OLD.status <> 'pending' AND NEW.status <> OLD.status) OR NEW.version < OLD.version
-  BEGIN SELECT RAISE(ABORT, 'a final word never changes and a version only grows'); END;
-
--- Whatever an app calls a payment. Without a payment: it was cancelled before it was started, and can't be started any more.
-CREATE TABLE IF NOT EXISTS attempt (
-  id TEXT PRIMARY KEY, customer TEXT NOT NULL, payment TEXT REFERENCES payment (id), created_at INTEGER NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS attempt_payment ON attempt (payment);
-
-CREATE TABLE IF NOT EXISTS start_reply (
-  key TEXT NOT NULL, customer TEXT NOT NULL, fingerprint BLOB NOT NULL, created_at INTEGER NOT NULL,
-  http_status INTEGER, body TEXT, PRIMARY KEY (customer, key)
-) STRICT;
-
-CREATE TABLE IF NOT EXISTS webhook_event (
-  id TEXT PRIMARY KEY, kind TEXT NOT NULL, payment TEXT, received_at INTEGER NOT NULL, times INTEGER NOT NULL
-) STRICT;
-
-CREATE TABLE IF NOT EXISTS history (
-  payment TEXT NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL, status TEXT NOT NULL, reason TEXT,
-  klarna_state TEXT, PRIMARY KEY (payment, version)
-) STRICT;
-";
-
 impl Store {
     pub(crate) fn open(database: &Database) -> Result<Self, StoreError> {
-        let connection = match database {
+        let mut connection = match database {
             Database::Memory => Connection::open_in_memory()?,
             Database::File(path) => Connection::open(path)?,
         };
+        connection.execute_batch("PRAGMA busy_timeout = 5000;")?;
+        layout::prepare(&mut connection)?;
         // FULL: what was promised to an app or acknowledged to Klarna survives a power cut.
         connection.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON;",
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;",
         )?;
-        connection.execute_batch(SCHEMA)?;
         Ok(Self(Mutex::new(connection)))
     }
 

@@ -2,6 +2,7 @@
 
 mod cancelling;
 mod contract;
+mod database;
 mod finalisation;
 mod klarna;
 mod pages;
@@ -10,5 +11,6 @@ mod sandbox_klarna;
 mod secrecy;
 mod signatures;
 mod starting;
+mod vanishing;
 mod webhooks;
 mod world;

@@ -1,63 +1,60 @@
 //! What a customer's decision leads to.
 
 use super::Found;
+use super::visit::{Decision, Ended, decide};
 use crate::backend::Reply;
 use crate::journey;
 use crate::report::Finding;
 use crate::run::{Pending, Run};
 
-/// Klarna's published test customer, Austria.
-pub(super) const TO_THE_REVIEW: [&str; 3] = ["phone:+4306762600456", "otp:123456", "option"];
 const LARGEST_DETAILS: usize = 8 * 1024;
 /// Longer than a backend keeps what it has read at Klarna.
 const A_MOMENT_MS: i64 = 3_000;
 
-/// The customer comes to the review page and does one thing there; the link on which the tab left for the app.
-pub(super) async fn decide(
-    run: &Run,
-    payment: &Pending,
-    decision: &str,
-) -> Result<Option<String>, Finding> {
-    let url = run.journey(payment).await?;
-    let visitor = run.sandbox()?.open(&run.time, &url).await?;
-    visitor.walk(&TO_THE_REVIEW).await?;
-    let mut link = visitor.walk(&[decision]).await?;
-    // A backend that is no part of the sandbox has its return page elsewhere.
-    for _ in 0..5 {
-        match &link {
-            Some(url) if url.starts_with("http") && !is_of_the_app(url, payment) => {
-                link = run.backend.next_page(url).await;
-            }
-            _ => break,
+/// A payment that a customer has approved, and the reply that says so.
+#[derive(Clone, Debug)]
+pub(crate) struct Approved {
+    payment: Pending,
+    reply: Reply,
+    ended: Ended,
+}
+
+/// The run's approved payment. A person is sent through the journey once for all that is asked of it.
+async fn approved(run: &Run) -> Result<&Approved, Finding> {
+    let approve = async {
+        let payment = run.pending().await?;
+        let ended = decide(run, &payment, Decision::Approve).await?;
+        let reply = run.final_word(payment.name()).await?;
+        if reply.word() == "approved" {
+            return Ok(Approved {
+                payment,
+                reply,
+                ended,
+            });
         }
-    }
-    Ok(link)
+        let said = reply.said();
+        Finding::broken(format!(
+            "a minute after the customer approved, the payment is {said}"
+        ))
+    };
+    let approved = run.approved.get_or_init(|| approve).await;
+    approved.as_ref().map_err(Clone::clone)
 }
 
-fn is_of_the_app(url: &str, payment: &Pending) -> bool {
-    let start = |link: &str| link.split('?').next().unwrap_or_default().to_owned();
-    [&payment.links.completion, &payment.links.handover]
-        .map(|link| start(link))
-        .contains(&start(url))
-}
-
-pub(super) async fn approved(run: &Run) -> Result<(Pending, Reply), Finding> {
-    let payment = run.pending().await?;
-    decide(run, &payment, "approve").await?;
-    let reply = run.final_word(payment.name()).await?;
-    if reply.word() == "approved" {
-        return Ok((payment, reply));
-    }
-    let said = reply.said();
-    Finding::broken(format!(
-        "a minute after the customer approved, the payment is {said}"
-    ))
+/// The same for promises about what comes afterwards: that nothing was approved is another promise's matter.
+async fn once_approved(run: &Run) -> Result<&Approved, Finding> {
+    approved(run).await.map_err(|finding| match finding {
+        Finding::Broken(_) => {
+            Finding::NotChecked("nothing was approved, see word-follows-the-customer".into())
+        }
+        not_checked => not_checked,
+    })
 }
 
 pub(super) async fn word_follows(run: &Run) -> Found {
     approved(run).await?;
     let payment = run.pending().await?;
-    decide(run, &payment, "deny").await?;
+    decide(run, &payment, Decision::Refuse).await?;
     let reply = run.final_word(payment.name()).await?;
     if reply.word() != "declined" {
         let said = reply.said();
@@ -70,7 +67,7 @@ pub(super) async fn word_follows(run: &Run) -> Found {
 
 pub(super) async fn leaving(run: &Run) -> Found {
     let payment = run.pending().await?;
-    decide(run, &payment, "abort").await?;
+    decide(run, &payment, Decision::Leave).await?;
     run.time.sleep(A_MOMENT_MS).await;
     let reply = run.backend.status(payment.name()).await?;
     if reply.word() != "pending" {
@@ -84,7 +81,7 @@ pub(super) async fn leaving(run: &Run) -> Found {
             "the journey is not repeated, see pending-repeats-the-journey",
         );
     }
-    decide(run, &payment, "approve").await?;
+    decide(run, &payment, Decision::Approve).await?;
     let reply = run.final_word(payment.name()).await?;
     if reply.word() != "approved" {
         let said = reply.said();
@@ -96,7 +93,7 @@ pub(super) async fn leaving(run: &Run) -> Found {
 }
 
 pub(super) async fn late_cancel(run: &Run) -> Found {
-    let (payment, _) = approved(run).await?;
+    let Approved { payment, .. } = once_approved(run).await?;
     let reply = run
         .backend
         .cancel(&payment.attempt, payment.name(), 1)
@@ -109,7 +106,7 @@ pub(super) async fn late_cancel(run: &Run) -> Found {
 }
 
 pub(super) async fn paid_order_again(run: &Run) -> Found {
-    let (payment, _) = approved(run).await?;
+    let Approved { payment, .. } = once_approved(run).await?;
     let again = run.attempt();
     let reply = run.backend.start(&again, &payment.order).await?;
     if reply.word() != "approved" {
@@ -123,7 +120,7 @@ pub(super) async fn paid_order_again(run: &Run) -> Found {
 }
 
 pub(super) async fn details_fit(run: &Run) -> Found {
-    let (_, reply) = approved(run).await?;
+    let Approved { reply, .. } = once_approved(run).await?;
     let Some(details) = reply.json.get("details") else {
         return Ok(());
     };
@@ -138,13 +135,19 @@ pub(super) async fn details_fit(run: &Run) -> Found {
 
 pub(super) async fn return_link(run: &Run) -> Found {
     for which in 0..run.orders() {
-        let payment = run.pending_of(which).await?;
-        let link = decide(run, &payment, "approve").await?;
-        if link.as_deref() != Some(&payment.links.completion) {
-            let ended = if link.is_some() {
-                "on another link"
-            } else {
-                "on a page"
+        let (payment, ended) = if which == 0 {
+            let Approved { payment, ended, .. } = once_approved(run).await?;
+            (payment.clone(), ended.clone())
+        } else {
+            let payment = run.pending_of(which).await?;
+            let ended = decide(run, &payment, Decision::Approve).await?;
+            (payment, ended)
+        };
+        if !ended.on(&payment.links.completion).await? {
+            let ended = match ended {
+                Ended::On(Some(_)) => "on another link",
+                Ended::On(None) => "on a page",
+                Ended::Seen(_) => "elsewhere",
             };
             return Finding::broken(format!(
                 "the browser ended {ended}, not on the return_url of the start"
@@ -156,20 +159,10 @@ pub(super) async fn return_link(run: &Run) -> Found {
 
 pub(super) async fn handover_link(run: &Run) -> Found {
     let payment = run.pending().await?;
-    let url = run.journey(&payment).await?;
-    let visitor = run.sandbox()?.open(&run.time, &url).await?;
-    visitor.walk(&TO_THE_REVIEW).await?;
-    let link = match visitor.walk(&["open-bank", "confirm-in-app"]).await {
-        Ok(link) => link,
-        // Klarna's pages offer another app only if there is a way back.
-        Err(Finding::NotChecked(why)) => {
-            return Finding::broken(format!("no way into a bank app and back: {why}"));
-        }
-        Err(broken) => return Err(broken),
-    };
-    if link.as_deref() != Some(&payment.links.handover) {
+    let ended = decide(run, &payment, Decision::AnotherApp).await?;
+    if !ended.on(&payment.links.handover).await? {
         return Finding::broken(
-            "the bank app came back on something else than the app_return_url of the start",
+            "the other app came back on something else than the app_return_url of the start",
         );
     }
     Ok(())

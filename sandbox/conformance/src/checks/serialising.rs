@@ -5,7 +5,7 @@ use std::future::Future;
 use serde_json::{Value, json};
 
 use super::Found;
-use super::customer::decide;
+use super::visit::{Decision, decide};
 use crate::backend::Reply;
 use crate::journey;
 use crate::report::Finding;
@@ -17,7 +17,7 @@ const ANSWER_MS: i64 = 20_000;
 const SLOW_MS: i64 = 25_000;
 
 /// Does `work` while Klarna has `faults`. Whatever comes of it, Klarna is well again afterwards.
-async fn with_faults<T>(
+pub(super) async fn with_faults<T>(
     run: &Run,
     faults: Value,
     work: impl Future<Output = Result<T, Finding>>,
@@ -30,21 +30,21 @@ async fn with_faults<T>(
 }
 
 /// Klarna's records since there were `known`: this check's own.
-async fn records(run: &Run, known: usize) -> Result<Vec<Value>, Finding> {
+pub(super) async fn records(run: &Run, known: usize) -> Result<Vec<Value>, Finding> {
     let books = run.sandbox()?.klarna_books().await?;
     Ok(books.into_iter().skip(known).collect())
 }
 
-async fn known(run: &Run) -> Result<usize, Finding> {
+pub(super) async fn known(run: &Run) -> Result<usize, Finding> {
     Ok(run.sandbox()?.klarna_books().await?.len())
 }
 
-fn transactions(records: &[Value]) -> usize {
+pub(super) fn transactions(records: &[Value]) -> usize {
     let of = |record: &Value| record["transactions"].as_array().map_or(0, Vec::len);
     records.iter().map(of).sum()
 }
 
-fn is_any(records: &[Value], states: &[&str]) -> bool {
+pub(super) fn is_any(records: &[Value], states: &[&str]) -> bool {
     let state = |record: &Value| record["state"].as_str().unwrap_or_default().to_owned();
     records
         .iter()
@@ -56,7 +56,7 @@ pub(super) async fn no_word_while_unknown(run: &Run) -> Found {
     let payment = run.pending().await?;
     let faults = json!({"second_authorize": {"errors_before": 3}});
     with_faults(run, faults, async {
-        let walk = decide(run, &payment, "approve");
+        let walk = decide(run, &payment, Decision::Approve);
         let (walked, asked) = tokio::join!(walk, ask_while_unknown(run, &payment, before));
         walked?;
         asked
@@ -92,7 +92,7 @@ pub(super) async fn completed_beats_cancel(run: &Run) -> Found {
     let payment = run.pending().await?;
     let faults = json!({"second_authorize": {"delay_ms": 8_000}});
     let canceled: Reply = with_faults(run, faults, async {
-        let walk = decide(run, &payment, "approve");
+        let walk = decide(run, &payment, Decision::Approve);
         let cancel = async {
             for _ in 0..240 {
                 if is_any(&records(run, before).await?, &["COMPLETED"]) {

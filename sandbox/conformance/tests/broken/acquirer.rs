@@ -28,7 +28,7 @@ impl BrokenAcquirer {
         let breaker = Arc::new(Breaker {
             promise,
             clock: world.clock().clone(),
-            acquirer: world.acquirer().router(),
+            world: world.clone(),
             memory: Mutex::default(),
         });
         let router = Router::new().fallback(handle).with_state(breaker);
@@ -40,7 +40,7 @@ impl BrokenAcquirer {
 struct Breaker {
     promise: &'static str,
     clock: Clock,
-    acquirer: Router,
+    world: World,
     memory: Mutex<Memory>,
 }
 
@@ -88,7 +88,7 @@ impl Breaker {
             .body(Body::from(question.body))
             .expect("a request");
         *request.headers_mut() = question.headers;
-        let reply = self.acquirer.clone().oneshot(request).await;
+        let reply = self.world.acquirer().router().oneshot(request).await;
         let reply = reply.expect("a router answers");
         let (parts, body) = reply.into_parts();
         let body = to_bytes(body, LARGEST).await.expect("a body");
@@ -119,6 +119,8 @@ impl Breaker {
         if let Some(instead) = self.before(&mut question).await {
             return instead;
         }
+        let faults = self.world.klarna().faults();
+        let fails = faults.first_authorize.errors_after > 0;
         let starting = question.is_start().then(|| question.name());
         if let Some(attempt) = &starting {
             self.memory().starting.insert(attempt.clone());
@@ -126,6 +128,10 @@ impl Breaker {
         let mut answer = self.ask(question.clone()).await;
         if let Some(attempt) = &starting {
             self.memory().starting.remove(attempt);
+        }
+        if self.promise == "failed-means-no-money" && question.is_start() && fails {
+            let failed = json!({"status": "refused", "reason": "klarna_internal_error"});
+            return Answer::new(StatusCode::UNPROCESSABLE_ENTITY, failed);
         }
         if question.is_start() {
             self.after_start(&question, &mut answer).await;
@@ -158,6 +164,12 @@ impl Breaker {
                     seen.say("canceled");
                     return Some(seen);
                 }
+            }
+            "recorded-before-klarna"
+                if question.is_status() && self.is_starting(&question.name()) =>
+            {
+                let unknown = json!({"error": "not_found"});
+                return Some(Answer::new(StatusCode::NOT_FOUND, unknown));
             }
             "unknown-fields-ignored"
                 if question.order().get("stepup_conformance_extra").is_some() =>

@@ -13,7 +13,7 @@ async fn breaks_only(promise: &'static str) {
     let embedded = Embedded::start().await.expect("a sandbox");
     let broken = BrokenAcquirer::start(embedded.world(), promise).await;
     let target = embedded.target(Some(broken.url.clone()));
-    let report = run(&target, embedded.time(), Some(embedded.sandbox()), &[])
+    let report = run(&target, embedded.time(), Some(embedded.walk()), &[])
         .await
         .expect("a report");
     embedded.stop().await;
@@ -84,6 +84,8 @@ broken! {
     nothing_undecided_under_a_key: "nothing-undecided-under-a-key",
     browser_ends_on_the_return_link: "browser-ends-on-the-return-link",
     handover_link_reaches_klarna: "handover-link-reaches-klarna",
+    recorded_before_klarna: "recorded-before-klarna",
+    failed_means_no_money: "failed-means-no-money",
 }
 
 #[test]
