@@ -85,16 +85,21 @@ internal class RegisteredLinks(
     private fun unverified(host: String): Finding? {
         val manager = context.getSystemService(DomainVerificationManager::class.java) ?: return null
         val state = manager.getDomainVerificationUserState(context.packageName) ?: return null
+        return judged(host, state.isLinkHandlingAllowed, state.hostToStateMap[host])
+    }
+
+    /** [state]: one of [DomainVerificationUserState]'s, null for a host that no filter names. */
+    fun judged(host: String, allowed: Boolean, state: Int?): Finding? {
         val name = context.packageName
         return when {
-            !state.isLinkHandlingAllowed ->
+            state in ACCEPTED && allowed -> null
+            !allowed ->
                 Finding(
                     "supported-links-off",
                     Finding.Level.ADVICE,
                     "the customer turned \"open supported links\" off, so that https links do not come to the app",
                     "nothing: the fallbackScheme is used on this device",
                 )
-            state.hostToStateMap[host] in ACCEPTED -> null
             else ->
                 broken(
                     "app-link-not-verified",

@@ -65,10 +65,10 @@ internal class StepUpReturnActivity : Activity() {
         )
     }
 
-    /** From here, because a link from outside just brought us to the front: later the system may not let us. */
+    /** From here, because a link from outside just brought us to the front: later the system may not let us. A tab in another task, the core has taken away. */
     private fun closeTab(attempt: String) {
         val tab = Wiring.tab ?: return
-        if (tab.key.attempt == attempt) StepUpSurfaceActivity.close(Wiring.surfaceActivity ?: this)
+        if (tab.key.attempt == attempt && tab.task == taskId) StepUpSurfaceActivity.close(this)
     }
 
     private fun idOf(task: ActivityManager.AppTask): Int =
