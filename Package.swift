@@ -36,13 +36,24 @@ let shellTests: [Target] =
     ? []
     : [.testTarget(name: "AppleShellTests", dependencies: [.target(name: facade)] + apple, path: tests + "AppleShellTests")]
 
+let testing = facade + "Testing"
+// A phone for the sandbox's runner. It counts its tasks, which takes an executor newer than iOS 15.
+let phone: [Target] =
+    stubs.isEmpty
+    ? []
+    : [
+        .executableTarget(
+            name: "stepup-phone-swift", dependencies: [.target(name: facade), .target(name: testing)], path: sources + "StepUpPhone")
+    ]
+
 let package = Package(
     name: facade,
     platforms: [.iOS(.v15), .macOS(.v12)],
-    products: [.library(name: facade, targets: [facade])],
-    targets: ffi + stubs + shellTests + [
+    products: [.library(name: facade, targets: [facade]), .library(name: testing, targets: [testing])],
+    targets: ffi + stubs + shellTests + phone + [
         .target(name: core, dependencies: [.target(name: core + "FFI")], path: sources + core),
         .target(name: facade, dependencies: [.target(name: core)] + apple, path: sources + facade),
+        .target(name: testing, dependencies: [.target(name: facade)], path: sources + testing),
         .testTarget(name: "SmokeTests", dependencies: [.target(name: core)], path: tests + "SmokeTests"),
     ],
     swiftLanguageModes: [.v6]
