@@ -1,12 +1,12 @@
 //! `POST /payments/{id}/cancel`: calls a payment off, or says why it is too late for that.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::caller::{Caller, is_attempt_id};
-use super::{Shared, failure, view};
+use super::{Name, Shared, failure, view};
 use crate::payment::{Payment, Wish};
 use crate::store::{Named, StoreError};
 
@@ -14,7 +14,7 @@ use crate::store::{Named, StoreError};
 pub(super) async fn cancel(
     State(engine): Shared,
     Caller(customer): Caller,
-    Path(id): Path<String>,
+    Name(id): Name,
 ) -> Result<Response, StoreError> {
     let named = if is_attempt_id(&id) {
         engine.store.named_or_closed(&id, &customer, engine.now())?

@@ -11,7 +11,8 @@ mod webhook;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Path, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -26,6 +27,19 @@ use crate::store::StoreError;
 const LARGEST_BODY: usize = 64 * 1024;
 
 type Shared = State<Arc<Engine>>;
+
+/// A name in the path. What is no text names nothing.
+struct Name(String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Name {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        path.map(|Path(name)| Self(name))
+            .map_err(|_| failure(StatusCode::NOT_FOUND, "not_found"))
+    }
+}
 
 pub(crate) fn router(engine: Arc<Engine>) -> Router {
     Router::new()

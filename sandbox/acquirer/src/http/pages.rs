@@ -1,11 +1,11 @@
 //! The two pages that browsers see: on to Klarna, and back.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::Shared;
+use super::{Name, Shared};
 use crate::payment::{Payment, Stage, Wish};
 use crate::store::StoreError;
 
@@ -26,7 +26,7 @@ padding:.8rem 1.4rem;border-radius:.6rem;background:#1c1b1a;color:#fff;text-deco
 /// `GET /pay/{page}`, the `redirect_url`: sends the browser on by itself, client-side, without a script.
 pub(super) async fn on_to_klarna(
     State(engine): Shared,
-    Path(page_key): Path<String>,
+    Name(page_key): Name,
 ) -> Result<Response, StoreError> {
     let Some(payment) = engine.store.payment_by_page(&page_key)? else {
         return Ok(unknown_page());
@@ -58,7 +58,7 @@ pub(super) async fn on_to_klarna(
 /// the app's link and believes nothing of its own query; the app asks for the status.
 pub(super) async fn back_from_klarna(
     State(engine): Shared,
-    Path(page_key): Path<String>,
+    Name(page_key): Name,
 ) -> Result<Response, StoreError> {
     let Some(payment) = engine.store.payment_by_page(&page_key)? else {
         return Ok(unknown_page());

@@ -29,11 +29,16 @@ pub(super) async fn start(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, StoreError> {
-    let Some(key) = text(&headers, "idempotency-key").filter(|key| key.len() <= LONGEST_KEY) else {
+    let key = text(&headers, "idempotency-key");
+    let Some(key) = key.filter(|key| (1..=LONGEST_KEY).contains(&key.len())) else {
         return Ok(refused(400, "idempotency_key_missing"));
     };
-    let attempt = text(&headers, "stepup-attempt")
-        .unwrap_or_else(|| key.strip_suffix(":start").unwrap_or(key));
+    let attempt = if headers.contains_key("stepup-attempt") {
+        // What is no text is no id, and another name must not stand in for it.
+        text(&headers, "stepup-attempt").unwrap_or_default()
+    } else {
+        key.strip_suffix(":start").unwrap_or(key)
+    };
     if !is_attempt_id(attempt) {
         return Ok(refused(400, "attempt_id_invalid"));
     }

@@ -1,38 +1,33 @@
 //! `GET /payments/{id}`, with or without waiting for news.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
 
 use super::caller::Caller;
-use super::{Shared, failure, view};
+use super::{Name, Shared, failure, view};
 use crate::payment::{Payment, Stage, Wish};
 use crate::store::{Named, StoreError};
 
-/// How long, and for what, a question may wait.
-#[derive(Debug, Deserialize)]
-pub(super) struct Waiting {
-    /// Seconds.
-    wait: Option<String>,
-    /// The version that the app knows.
-    after: Option<String>,
-}
-
-impl Waiting {
-    /// What is no number is as good as not said: a question is always answered.
-    fn read(&self) -> Option<(i64, i64)> {
-        let number = |text: &Option<String>| text.as_ref()?.parse::<i64>().ok();
-        Some((number(&self.wait)?.max(0), number(&self.after)?))
-    }
+/// Seconds to wait, and the version that the app knows. What is no number, or is said twice, is as good as not said: a question is
+/// always answered.
+fn waiting(query: &[(String, String)]) -> Option<(i64, i64)> {
+    let number = |name: &str| {
+        let mut given = query.iter().filter(|(given, _)| given == name);
+        match (given.next(), given.next()) {
+            (Some((_, text)), None) => text.parse::<i64>().ok(),
+            _ => None,
+        }
+    };
+    Some((number("wait")?.max(0), number("after")?))
 }
 
 pub(super) async fn status(
     State(engine): Shared,
     Caller(customer): Caller,
-    Path(id): Path<String>,
-    Query(waiting): Query<Waiting>,
+    Name(id): Name,
+    Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, StoreError> {
     let named = match engine.store.named(&id, &customer)? {
         Some(Named::Payment(payment)) => payment,
@@ -45,7 +40,7 @@ pub(super) async fn status(
     }
     let timing = engine.config.timing;
     let now = engine.now();
-    let payment = match waiting.read() {
+    let payment = match waiting(&query) {
         Some((seconds, known)) if engine.faults().long_poll => {
             let wait = seconds.saturating_mul(1_000).min(timing.longest_wait_ms);
             let is_news = |payment: &Payment, _| payment.version != known;

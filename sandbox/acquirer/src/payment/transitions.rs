@@ -67,10 +67,13 @@ impl Payment {
         if !matches!(self.stage, Stage::Authorize | Stage::Finalise) {
             return;
         }
-        // 401 is about our key, not about the call: it says nothing of an earlier send, and at the second authorize somebody
-        // may still put the key right within the token's hour.
-        let about_us = status == 401;
-        if about_us && (self.stage == Stage::Finalise || self.first_sends > 1) {
+        // 401 is about our key and 403 and 404 about our account, not about the call: they say nothing of an earlier send. At the
+        // second authorize somebody may still put the key right within the token's hour.
+        let tells_nothing = match self.stage {
+            Stage::Finalise => status == 401,
+            _ => self.first_sends > 1 && matches!(status, 401 | 403 | 404),
+        };
+        if tells_nothing {
             self.unknown(None, now);
             return;
         }

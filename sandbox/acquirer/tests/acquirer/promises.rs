@@ -99,10 +99,38 @@ async fn promise_with_wait_it_answers_unchanged_when_the_time_is_up() {
 }
 
 #[tokio::test]
+async fn a_name_that_is_no_text_names_nothing() {
+    let world = World::new().await;
+    for (method, path, operation) in [
+        (Method::GET, "/payments/%FF", ("get", "/payments/{id}")),
+        (
+            Method::POST,
+            "/payments/%FF/cancel",
+            ("post", "/payments/{id}/cancel"),
+        ),
+    ] {
+        let reply = world.send(world.request(method, path), operation).await;
+        assert_eq!(reply.status, StatusCode::NOT_FOUND);
+        assert_eq!(reply.json["error"], "not_found");
+    }
+    for page in ["/pay/%FF", "/klarna/return/%FF"] {
+        assert_eq!(world.visit(page).await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
 async fn a_question_that_waits_for_nonsense_is_answered_at_once() {
     let world = World::new().await;
     world.start("a1").await;
-    for query in ["wait=soon&after=2", "wait=25", "after=2", "wait=-1&after=2"] {
+    for query in [
+        "wait=soon&after=2",
+        "wait=25",
+        "after=2",
+        "wait=-1&after=2",
+        "wait=25&wait=25&after=2",
+        "wait=%FF&after=2",
+        "wait=25&after=",
+    ] {
         let request = world.request(Method::GET, &format!("/payments/a1?{query}"));
         let reply = world.send(request, ("get", "/payments/{id}")).await;
         assert_eq!(reply.word(), "pending");
@@ -166,7 +194,10 @@ async fn promise_a_final_word_never_changes() {
 async fn promise_no_final_word_while_the_first_authorize_is_unknown() {
     let world = World::new().await;
     world.klarna.first([Answer::ApprovedButLost]);
-    world.klarna.first([Answer::Error(500); 6]);
+    // None of these tells what became of the first send.
+    world
+        .klarna
+        .first([500, 403, 404, 401, 429, 503].map(Answer::Error));
     assert_eq!(world.start("a1").await.word(), "pending");
     let called_off = world.cancel("a1").await;
     assert_eq!(called_off.word(), "pending");

@@ -210,6 +210,21 @@ async fn refused_starts_say_so_and_start_nothing() {
         .body(order("42").to_string());
     let reply = world.send(keyless, ("post", "/payments")).await;
     assert_eq!(reply.word(), "refused");
+    let empty_key = world
+        .request(Method::POST, "/payments")
+        .header("idempotency-key", "")
+        .header("stepup-attempt", "a1")
+        .body(order("42").to_string());
+    let reply = world.send(empty_key, ("post", "/payments")).await;
+    assert_eq!(reply.json["reason"], "idempotency_key_missing");
+    // Not text: the key's name must not stand in for it.
+    let unreadable = world
+        .request(Method::POST, "/payments")
+        .header("idempotency-key", "a1:start")
+        .header("stepup-attempt", &b"\xd7\xf8"[..])
+        .body(order("42").to_string());
+    let reply = world.send(unreadable, ("post", "/payments")).await;
+    assert_eq!(reply.json["reason"], "attempt_id_invalid");
     let oversized = world.start_request("a2", &json!({ "x": "y".repeat(70_000) }));
     let reply = world.send(oversized, ("post", "/payments")).await;
     assert_eq!(reply.status, StatusCode::PAYLOAD_TOO_LARGE);
