@@ -8,3 +8,4 @@ pub mod protocol;
 pub mod runner;
 pub mod scenario;
 pub mod serve;
+pub mod wire;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use stepup_sandbox_scenarios::checker;
 use stepup_sandbox_scenarios::runner::{PhoneProgram, play};
 use stepup_sandbox_scenarios::scenario::{Scenario, Step, read_all};
+use stepup_sandbox_scenarios::wire;
 
 /// The scenarios that the project promises; there may be more.
 const PROMISED: [&str; 96] = [
@@ -201,6 +202,26 @@ async fn what_comes_out_of_an_expectation_that_does_not_hold_is_red() {
             "{step}: {red:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn two_phones_send_the_same_and_one_that_asks_once_more_is_noticed() {
+    let scenario = named("happy-url");
+    let (_, first) = findings(&scenario).await;
+    let (_, second) = findings(&scenario).await;
+    assert_eq!(wire::differences(&first, &second), Vec::<String>::new());
+    let mut impatient = scenario.clone();
+    let check = json!({"step": "check-again"});
+    let after_pay = 1 + impatient
+        .steps
+        .iter()
+        .position(|step| matches!(step, Step::Pay { .. }))
+        .expect("it pays");
+    impatient
+        .steps
+        .insert(after_pay, serde_json::from_value(check).expect("a step"));
+    let (_, third) = findings(&impatient).await;
+    assert!(!wire::differences(&first, &third).is_empty());
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::Shared;
 use super::fault::{FaultKind, Strike};
 use super::forward::{Incoming, Outgoing};
-use super::wire::{Answer, Endpoint, Said, WireEntry};
+use super::wire::{Answer, Said, WireEntry};
 
 /// Larger requests are none of the phone's.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -44,16 +44,7 @@ pub(super) async fn serve(
     let Some(outgoing) = shared.read(request).await else {
         return Ok(open.reply(plain(StatusCode::PAYLOAD_TOO_LARGE, &Value::Null)));
     };
-    if endpoint == Endpoint::Start {
-        let body: Value = serde_json::from_slice(&outgoing.body).unwrap_or_default();
-        let reference = body
-            .get("reference")
-            .and_then(Value::as_str)
-            .map(str::to_owned);
-        shared
-            .wire
-            .update(open.seq, |entry| entry.order_reference = reference);
-    }
+    shared.wire.read(open.seq, &outgoing.body);
     if outgoing.url.path() == ELSEWHERE {
         return Ok(open.reply(plain(StatusCode::OK, &json!({"status": "approved"}))));
     }

@@ -176,6 +176,7 @@ async fn passes_on_what_the_phone_sends_and_logs_no_links() {
     assert_eq!(entry.attempt.as_deref(), Some("a1"));
     assert_eq!(entry.idempotency_key.as_deref(), Some("a1:start"));
     assert_eq!(entry.order_reference.as_deref(), Some("42"));
+    assert_eq!(entry.body_sha256.map(|digest| digest.len()), Some(64));
     assert!(entry.authorized);
     let shown = serde_json::to_string(&bench.shared.wire.entries()).expect("json");
     assert!(

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use axum::http::{HeaderMap, Method, Uri};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::order::Order;
 
@@ -140,6 +141,9 @@ pub struct WireEntry {
     /// `reference` of a start's body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_reference: Option<String>,
+    /// SHA-256 of the body, in hex; the body itself is not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body_sha256: Option<String>,
     /// `wait` of the query, seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait: Option<String>,
@@ -185,6 +189,7 @@ impl WireEntry {
             attempt: header("stepup-attempt"),
             idempotency_key: header("idempotency-key"),
             order_reference: None,
+            body_sha256: None,
             wait: query("wait"),
             after: query("after"),
             authorized: headers.contains_key("authorization"),
@@ -194,6 +199,12 @@ impl WireEntry {
             answer: None,
         }
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('?');
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(digit).collect()
 }
 
 /// All requests of the phone in a world.
@@ -209,6 +220,19 @@ impl WireLog {
             order,
             entries: Mutex::default(),
         }
+    }
+
+    /// What can be said of a request once its body is there.
+    pub fn read(&self, seq: u64, body: &[u8]) {
+        let digest = (!body.is_empty()).then(|| hex(&Sha256::digest(body)));
+        let json: Value = serde_json::from_slice(body).unwrap_or_default();
+        let reference = json.get("reference").and_then(Value::as_str);
+        self.update(seq, |entry| {
+            entry.body_sha256 = digest;
+            if entry.endpoint == Endpoint::Start {
+                entry.order_reference = reference.map(str::to_owned);
+            }
+        });
     }
 
     /// Appends the request and returns its number.

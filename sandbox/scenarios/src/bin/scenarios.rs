@@ -9,7 +9,7 @@ use clap::Parser;
 use serde_json::{Value, json};
 use stepup_sandbox_scenarios::runner::{self, PhoneProgram};
 use stepup_sandbox_scenarios::scenario::{Scenario, read_all};
-use stepup_sandbox_scenarios::{checker, phone};
+use stepup_sandbox_scenarios::{checker, phone, wire};
 
 /// Makes this program a phone.
 const AS_PHONE: &str = "--be-a-phone";
@@ -30,6 +30,20 @@ struct Arguments {
     /// Print the core's trace of each scenario, too.
     #[arg(long, short)]
     verbose: bool,
+    /// Play with this phone in place of the built-in one: a program that speaks the lines of `protocol.rs` on stdin and stdout.
+    #[arg(long, value_name = "PROGRAM")]
+    phone: Option<PathBuf>,
+    /// What that program is told when it is started; once an argument.
+    #[arg(
+        long,
+        value_name = "ARGUMENT",
+        requires = "phone",
+        allow_hyphen_values = true
+    )]
+    phone_argument: Vec<String>,
+    /// Play each scenario with the built-in phone as well: both must send the backend the same requests at the same times.
+    #[arg(long, requires = "phone")]
+    compare: bool,
     /// Where the scenarios are.
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/scenarios"), hide_default_value = true)]
     folder: PathBuf,
@@ -73,7 +87,17 @@ async fn run(arguments: &Arguments) -> Result<bool, String> {
         .iter()
         .filter(|scenario| arguments.names.is_empty() || arguments.names.contains(&scenario.name))
         .collect();
-    let phone = phone_program()?;
+    let built_in = built_in_phone()?;
+    let phones = Phones {
+        played: arguments.phone.clone().map_or_else(
+            || built_in.clone(),
+            |path| PhoneProgram {
+                path,
+                arguments: arguments.phone_argument.clone(),
+            },
+        ),
+        compared: arguments.compare.then_some(built_in),
+    };
     if !arguments.json {
         println!(
             "{:28} {:34} {:>8} {:>12}  books",
@@ -82,7 +106,7 @@ async fn run(arguments: &Arguments) -> Result<bool, String> {
     }
     let (mut played, mut passed) = (BTreeSet::new(), 0);
     for scenario in &chosen {
-        passed += usize::from(play(scenario, &phone, arguments).await);
+        passed += usize::from(play(scenario, &phones, arguments).await);
         played.insert(scenario.name.as_str());
     }
     // A list that silently leaves something out would look just as green.
@@ -105,11 +129,21 @@ async fn run(arguments: &Arguments) -> Result<bool, String> {
     Ok(failed == 0 && complete && !chosen.is_empty())
 }
 
-async fn play(scenario: &Scenario, phone: &PhoneProgram, arguments: &Arguments) -> bool {
+/// The phone that is played with, and the one whose requests its own must equal.
+struct Phones {
+    played: PhoneProgram,
+    compared: Option<PhoneProgram>,
+}
+
+async fn play(scenario: &Scenario, phones: &Phones, arguments: &Arguments) -> bool {
     let begun = Instant::now();
-    let played = runner::play(scenario, phone).await;
+    let played = runner::play(scenario, &phones.played).await;
     let record = played.record(scenario);
-    let findings = checker::check(&record);
+    let mut findings = checker::check(&record);
+    if let Some(other) = &phones.compared {
+        let other = runner::play(scenario, other).await;
+        findings.extend(wire::differences(&other.record(scenario), &record));
+    }
     let told = told(&record);
     let requests = record["books"]["wire"].as_array().map_or(0, Vec::len);
     let virtual_ms = played.app.ended_at_ms - played.app.began_at_ms;
@@ -184,7 +218,7 @@ fn print_trace(record: &Value, trace: Option<&Value>) {
 }
 
 /// This very program, told to be a phone: there is nothing else that would have to be built first.
-fn phone_program() -> Result<PhoneProgram, String> {
+fn built_in_phone() -> Result<PhoneProgram, String> {
     Ok(PhoneProgram {
         path: std::env::current_exe().map_err(|error| error.to_string())?,
         arguments: vec![AS_PHONE.to_owned()],
