@@ -242,7 +242,7 @@ async fn authorize(
                 "payment_transaction_id": format!("krn:payment:eu1:transaction:{}", script.transactions) } } })
         }
         (Answer::Decline, _) => {
-            json!({ "payment_transaction_response": { "result": "DECLINED", "result_reason": "CREDIT" } })
+            json!({ "payment_transaction_response": { "result": "DECLINED", "result_reason": "PAYMENT_DECLINED" } })
         }
         (Answer::StepUp | Answer::Hold | Answer::Error(_), _) => {
             script.requests += 1;

@@ -4,6 +4,7 @@ mod cancelling;
 mod contract;
 mod database;
 mod finalisation;
+mod guide;
 mod klarna;
 mod pages;
 mod promises;

@@ -144,7 +144,7 @@ async fn promise_an_order_that_was_declined_can_be_paid_again() {
     world.klarna.first([Answer::Decline]);
     let declined = world.start("a1").await;
     assert_eq!(declined.word(), "declined");
-    assert_eq!(declined.json["reason"], "credit");
+    assert_eq!(declined.json["reason"], "payment_declined");
     let next = world.start("a2").await;
     assert_eq!(next.word(), "pending");
     assert_ne!(next.payment_id(), declined.payment_id());
