@@ -4,6 +4,7 @@ import android.app.Activity
 import android.app.Application
 import android.content.Context
 import android.content.pm.ApplicationInfo
+import android.content.pm.PackageManager
 import android.net.ConnectivityManager
 import android.net.Network
 import android.os.Handler
@@ -31,7 +32,13 @@ internal class AndroidPlatform(
 
     override val presenter = Journeys(application, main) { visibility?.host() }
 
-    override val transport: HttpTransport? get() = null
+    /** The manifest says which: the slim flavour's names the platform's, and an app may (for its network security configuration, say). */
+    override val transport: HttpTransport? get() = if (wantsPlatformHttp()) UrlConnectionTransport() else null
+
+    private fun wantsPlatformHttp(): Boolean {
+        val named = application.packageManager.getApplicationInfo(application.packageName, PackageManager.GET_META_DATA)
+        return named.metaData?.getString(TRANSPORT) == "platform"
+    }
 
     override fun journalDirectory(): File = File(application.noBackupFilesDir, JOURNAL)
 
@@ -94,5 +101,8 @@ internal class AndroidPlatform(
     private companion object {
         /** Of its own, in the directory that Android does not back up: another device must not take over these payments. */
         const val JOURNAL = "dev.klarnastepup"
+
+        /** `meta-data` of the application in the manifest: `library`, or `platform`. */
+        const val TRANSPORT = "dev.klarnastepup.transport"
     }
 }

@@ -35,22 +35,26 @@ internal class UrlConnectionTransport : HttpTransport {
         }
     private val running = ConcurrentHashMap<ULong, Exchange>()
 
-    override fun start(request: HostHttpRequest, completion: HttpCompletion) {
+    override fun start(request: HostHttpRequest, completion: HttpCompletion) =
+        begin(request) { answer ->
+            completion.use {
+                when (answer) {
+                    is Answer.Reply -> it.replied(answer.reply)
+                    is Answer.Failure -> it.failed(answer.failure)
+                }
+            }
+        }
+
+    /** Calls [answer] once, on a thread of its own unless there is none to be had. */
+    fun begin(request: HostHttpRequest, answer: (Answer) -> Unit) {
         val exchange = Exchange(request)
         running[request.id] = exchange
         try {
-            senders.execute {
-                completion.use {
-                    when (val result = exchange.run()) {
-                        is Result.Reply -> it.replied(result.reply)
-                        is Result.Failure -> it.failed(result.failure)
-                    }
-                }
-            }
+            senders.execute { answer(exchange.run()) }
         } catch (_: RuntimeException) {
-            // More at once than there are attempts, or no thread to be had: it was not begun.
+            // More at once than there are attempts: it was not begun.
             running.remove(request.id)
-            completion.use { it.failed(HostHttpFailure.NOT_SENT) }
+            answer(Answer.Failure(HostHttpFailure.NOT_SENT))
         }
     }
 
@@ -58,14 +62,14 @@ internal class UrlConnectionTransport : HttpTransport {
         running[id]?.stop()
     }
 
-    private sealed class Result {
+    sealed class Answer {
         class Reply(
             val reply: HostHttpReply,
-        ) : Result()
+        ) : Answer()
 
         class Failure(
             val failure: HostHttpFailure,
-        ) : Result()
+        ) : Answer()
     }
 
     private inner class Exchange(
@@ -80,7 +84,7 @@ internal class UrlConnectionTransport : HttpTransport {
         /** From here on the server may have seen it. */
         private var sending = false
 
-        fun run(): Result {
+        fun run(): Answer {
             val deadline = deadlines.schedule(::stop, request.timeoutMs.toLong(), TimeUnit.MILLISECONDS)
             // Android wants sockets to be labelled, and says so in strict mode.
             TrafficStats.setThreadStatsTag(TAG)
@@ -105,12 +109,12 @@ internal class UrlConnectionTransport : HttpTransport {
             connection?.let { open -> deadlines.execute(open::disconnect) }
         }
 
-        private fun failure(): Result {
+        private fun failure(): Answer {
             connection?.disconnect()
-            return Result.Failure(if (sending) HostHttpFailure.MAYBE_SENT else HostHttpFailure.NOT_SENT)
+            return Answer.Failure(if (sending) HostHttpFailure.MAYBE_SENT else HostHttpFailure.NOT_SENT)
         }
 
-        private fun exchange(): Result {
+        private fun exchange(): Answer {
             val open = URL(request.url).openConnection() as HttpURLConnection
             connection = open
             if (stopped) return failure()
@@ -135,7 +139,7 @@ internal class UrlConnectionTransport : HttpTransport {
             return answer(open)
         }
 
-        private fun answer(open: HttpURLConnection): Result {
+        private fun answer(open: HttpURLConnection): Answer {
             val status =
                 try {
                     open.responseCode
@@ -148,14 +152,16 @@ internal class UrlConnectionTransport : HttpTransport {
             val body = stream?.use(::bounded)
             if (stream != null && body == null) {
                 open.disconnect()
-                return Result.Failure(HostHttpFailure.TOO_LARGE)
+                return Answer.Failure(HostHttpFailure.TOO_LARGE)
             }
+            // The JDK takes a connection that breaks for the end of the answer.
+            if (body != null && body.size < open.contentLength) return failure()
             return reply(open, status, body ?: ByteArray(0))
         }
 
-        private fun reply(open: HttpURLConnection, status: Int, body: ByteArray): Result {
+        private fun reply(open: HttpURLConnection, status: Int, body: ByteArray): Answer {
             val headers = HEADERS.mapNotNull { name -> open.getHeaderField(name)?.let { HostHttpHeader(name, it) } }
-            return Result.Reply(HostHttpReply(status.toUShort(), headers, body))
+            return Answer.Reply(HostHttpReply(status.toUShort(), headers, body))
         }
     }
 
