@@ -2,6 +2,7 @@
 
 mod bindings;
 mod cache;
+mod fire;
 mod internalize;
 mod native;
 mod package;
@@ -25,6 +26,7 @@ const EXAMPLES: &str = "\
 Examples:
   cargo xtask demo                     watch a payment go through, from nothing
   cargo xtask scenarios link-twice     one scenario; --json for a program
+  cargo xtask conformance --sandbox    what a backend looks like that keeps every promise
   cargo xtask test                     everything that CI runs
   cargo xtask test rust kotlin         some parts, in this order
   cargo xtask package android --check  does it link for phones, and how large is it?
@@ -57,6 +59,9 @@ enum Command {
     /// Serve Klarna's side and the acquirer until interrupted, and print the configuration for an app.
     #[command(disable_help_flag = true)]
     Sandbox(Passed),
+    /// Check anyone's backend against the promises that an app relies on (docs/backend-guide.md), and say how to mend what is broken.
+    #[command(disable_help_flag = true)]
+    Conformance(Passed),
     /// Run the tests: all of them, or the named parts. CI runs exactly this.
     ///
     /// Prints each part's wall time and ends with `total: N passed, N failed`. A part that cannot run fails and says what
@@ -141,9 +146,12 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Outcome<ExitCode> {
     let project = Project::open()?;
     match command {
-        Command::Demo(passed) => sandbox::run(&project, "demo", &passed.arguments),
-        Command::Scenarios(passed) => sandbox::run(&project, "scenarios", &passed.arguments),
-        Command::Sandbox(passed) => sandbox::run(&project, "sandbox", &passed.arguments),
+        Command::Demo(passed) => sandbox::run(&project, sandbox::DEMO, &passed.arguments),
+        Command::Scenarios(passed) => sandbox::run(&project, sandbox::SCENARIOS, &passed.arguments),
+        Command::Sandbox(passed) => sandbox::run(&project, sandbox::SANDBOX, &passed.arguments),
+        Command::Conformance(passed) => {
+            sandbox::run(&project, sandbox::CONFORMANCE, &passed.arguments)
+        }
         Command::Test { parts, long } => Ok(tests::run(&project, &parts, long)),
         Command::Bindings { mut languages } => {
             if languages.is_empty() {

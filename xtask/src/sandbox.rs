@@ -9,43 +9,52 @@ use crate::project::Project;
 /// The package that holds the three programs `demo`, `scenarios` and `sandbox`.
 pub const PACKAGE: &str = "stepup-sandbox-scenarios";
 
+/// One of the sandbox's programs: its package and its name.
+#[derive(Clone, Copy)]
+pub struct Program(&'static str, &'static str);
+
+pub const DEMO: Program = Program(PACKAGE, "demo");
+pub const SCENARIOS: Program = Program(PACKAGE, "scenarios");
+pub const SANDBOX: Program = Program(PACKAGE, "sandbox");
+pub const CONFORMANCE: Program = Program("stepup-sandbox-conformance", "conformance");
+
 /// Where tests in other languages find the control API: `http://127.0.0.1:PORT/_control`.
 const ADDRESS: &str = "STEPUP_CONTROL";
 
 /// Builds the program and runs it in our place.
-pub fn run(project: &Project, program: &str, arguments: &[String]) -> Outcome<ExitCode> {
+pub fn run(project: &Project, program: Program, arguments: &[String]) -> Outcome<ExitCode> {
+    let Program(package, name) = program;
     let mut cargo = project.cargo()?;
     cargo
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            PACKAGE,
-            "--bin",
-            program,
-            "--",
-        ])
+        .args(["run", "--quiet", "--package", package, "--bin", name, "--"])
         .args(arguments);
     process::forward(cargo)
 }
 
-/// A running `stepup-control`, which makes worlds for tests that are not written in Rust. It ends with this value.
-pub struct Control {
+/// A running server of the sandbox. It ends with this value.
+pub struct Server {
     child: Child,
     address: String,
 }
 
-impl Control {
-    /// Builds it and starts it on a free port of 127.0.0.1.
-    pub fn start(project: &Project) -> Outcome<Self> {
+impl Server {
+    /// Builds the package's program and starts it; it says on a line of its standard output when it is ready, and where.
+    pub fn start(
+        project: &Project,
+        package: &str,
+        program: &str,
+        configure: impl FnOnce(&mut Command),
+    ) -> Outcome<Self> {
         let mut cargo = project.cargo()?;
-        cargo.args(["build", "--quiet", "--bin", "stepup-control"]);
+        cargo.args(["build", "--quiet", "--bin", program]);
         // The second package is not built for it, but makes cargo choose the features of dependencies that the other programs
         // have: without it most of them are compiled once more.
-        cargo.args(["--package", "stepup-sandbox-control", "--package", PACKAGE]);
+        cargo.args(["--package", package, "--package", PACKAGE]);
         process::run(cargo)?;
-        let program = project.target()?.join("debug/stepup-control");
-        let child = process::command(&program)
+        let program = project.target()?.join("debug").join(program);
+        let mut command = process::command(&program);
+        configure(&mut command);
+        let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -58,31 +67,48 @@ impl Control {
         if let Some(stdout) = child.stdout.take() {
             BufReader::new(stdout)
                 .read_line(&mut line)
-                .map_err(|error| Failure::new(format!("stepup-control: {error}")))?;
+                .map_err(|error| Failure::new(format!("a server of the sandbox: {error}")))?;
         }
         // Made before the line is looked at, so that the child ends whatever it says.
-        let mut control = Self {
+        let mut server = Self {
             child,
             address: String::new(),
         };
-        line.trim()
-            .strip_prefix("ready ")
-            .ok_or_else(|| Failure::new("stepup-control ended, or said something else than ready"))?
-            .clone_into(&mut control.address);
-        Ok(control)
+        let address = line.split_whitespace().last();
+        address
+            .filter(|address| line.contains("ready") && address.starts_with("http://"))
+            .ok_or_else(|| {
+                Failure::new("a server of the sandbox ended, or said something else than ready")
+            })?
+            .clone_into(&mut server.address);
+        Ok(server)
+    }
+
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Its state lives in memory: there is nothing to save.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A running `stepup-control`, which makes worlds for tests that are not written in Rust.
+pub struct Control(Server);
+
+impl Control {
+    /// Builds it and starts it on a free port of 127.0.0.1.
+    pub fn start(project: &Project) -> Outcome<Self> {
+        Server::start(project, "stepup-sandbox-control", "stepup-control", |_| {}).map(Self)
     }
 
     /// Tells a command that runs tests where it is.
     pub fn tell(&self, command: &mut Command) {
-        command.env(ADDRESS, &self.address);
-    }
-}
-
-impl Drop for Control {
-    fn drop(&mut self) {
-        // Its worlds live in memory: there is nothing to save.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        command.env(ADDRESS, self.0.address());
     }
 }
 
@@ -90,23 +116,26 @@ impl Drop for Control {
 mod checks {
     use super::*;
 
-    fn saying(text: &str) -> Outcome<Control> {
+    fn saying(text: &str) -> Outcome<Server> {
         let mut shell = process::command("sh");
         shell.args(["-c", &format!("echo '{text}'; exec sleep 60")]);
-        Control::ready(shell.stdout(Stdio::piped()).spawn().expect("a shell"))
+        Server::ready(shell.stdout(Stdio::piped()).spawn().expect("a shell"))
     }
 
     #[test]
     fn the_address_is_what_stands_behind_ready() {
-        let control = saying("ready http://127.0.0.1:1/_control").expect("ready");
+        let control = Control(saying("ready http://127.0.0.1:1/_control").expect("ready"));
         let mut command = process::command("true");
         control.tell(&mut command);
         let told: Vec<_> = command.get_envs().filter_map(|(_, value)| value).collect();
         assert_eq!(told, ["http://127.0.0.1:1/_control"]);
+        let klarna = saying("klarna ready on http://127.0.0.1:2").expect("ready");
+        assert_eq!(klarna.address(), "http://127.0.0.1:2");
     }
 
     #[test]
     fn anything_else_is_a_failure() {
         assert!(saying("Address already in use").is_err());
+        assert!(saying("getting ready").is_err());
     }
 }

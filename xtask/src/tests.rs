@@ -6,6 +6,7 @@ use std::time::Instant;
 use clap::ValueEnum;
 
 use crate::bindings::{self, Language};
+use crate::fire;
 use crate::package;
 use crate::process::{self, Failure, Outcome};
 use crate::project::Project;
@@ -32,6 +33,8 @@ pub enum Part {
     Xtask,
     /// Klarna's side, the acquirer, control.
     Sandbox,
+    /// The acquirer under fire: requests made up from its `OpenAPI` file, sensible and senseless (schemathesis).
+    Fire,
     /// Every scenario of tests/scenarios, by the real core against real servers.
     Scenarios,
     /// `cargo xtask demo` ends well.
@@ -167,6 +170,7 @@ fn one(project: &Project, part: Part, long: bool) -> Outcome<Ran> {
         Part::Sandbox => test(
             "test --no-fail-fast --workspace --exclude klarna-step-up --exclude xtask --exclude stepup-bindgen",
         ),
+        Part::Fire => Ok((fire::run(project, long)?, Ok(()))),
         Part::Scenarios => Ok(counted(program("scenarios")?, Tally::of_plain)),
         Part::Demo => Ok(checked(program("demo")?)),
         Part::Docs => {

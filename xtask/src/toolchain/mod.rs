@@ -4,5 +4,6 @@ pub mod android_link;
 pub mod deny;
 pub mod jvm;
 pub mod mobile_rust;
+pub mod schemathesis;
 pub mod swift_root;
 mod ziglang;
