@@ -49,6 +49,10 @@ pub const JAVAC: Need = Need {
     what: "javac",
     package: "openjdk-17-jdk-headless",
 };
+pub const AAPT: Need = Need {
+    what: "aapt",
+    package: "aapt",
+};
 pub const GZIP: Need = Need {
     what: "gzip",
     package: "gzip",

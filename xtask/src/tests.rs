@@ -43,6 +43,8 @@ pub enum Part {
     Docs,
     /// The generated Kotlin against the real library and the real sandbox, on a JVM.
     Kotlin,
+    /// The Android shell against the Android framework and the real sandbox, on a JVM (Robolectric).
+    AndroidShell,
     /// The generated Swift against the real library and the real sandbox, in Swift 6 mode.
     Swift,
     /// The library for Android links; imports, page size and download size hold.
@@ -182,6 +184,25 @@ fn one(project: &Project, part: Part, long: bool) -> Outcome<Ran> {
             let mut maven = jvm::maven(project)?;
             bindings::verify(project, Language::Kotlin)?;
             // The compiler's plug-in keeps classes of generated code that is gone.
+            maven.args(["clean", "verify"]);
+            let control = Control::start(project)?;
+            control.tell(&mut maven);
+            Ok(counted(maven, Tally::of_surefire))
+        }
+        Part::AndroidShell => {
+            let mut maven = jvm::maven(project)?;
+            jvm::ensure_android()?;
+            bindings::verify(project, Language::Kotlin)?;
+            maven.args([
+                "--projects",
+                "robolectric-shim,android",
+                "--activate-profiles",
+            ]);
+            maven.arg(if long {
+                "android,android-long"
+            } else {
+                "android"
+            });
             maven.args(["clean", "verify"]);
             let control = Control::start(project)?;
             control.tell(&mut maven);

@@ -21,3 +21,8 @@ pub fn maven(project: &Project) -> Outcome<Command> {
         .current_dir(project.root.join("bindings/kotlin"));
     Ok(maven)
 }
+
+/// What the Android shell needs besides: it writes the binary manifest.
+pub fn ensure_android() -> Outcome<()> {
+    system::ensure(&[system::AAPT])
+}
