@@ -44,6 +44,7 @@ import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.android.controller.ActivityController
+import org.robolectric.annotation.Config
 
 /** Whole payments: the app's call, the façade, the library, the shell and the sandbox, with nothing between them replaced but the browser. */
 @RunWith(RobolectricTestRunner::class)
@@ -234,6 +235,7 @@ class PaymentTest {
 
     /** Robolectric's main thread is the test's. Whatever the app, or the system, calls on it, is called here. */
     @Test
+    @Config(sdk = [34])
     fun `a whole payment touches neither disk nor network on the main thread`() {
         OtherApps(app).browser("com.android.chrome", default = true)
         val offences =
