@@ -235,7 +235,7 @@ impl Machine {
         }
         match answer {
             StatusAnswer::Failed(failure) if canceling => self.cancel_failed(failure, now),
-            StatusAnswer::Failed(failure) if current => self.question_failed(failure, now),
+            StatusAnswer::Failed(failure) if current => self.question_failed(failure, date, now),
             StatusAnswer::Failed(_) => {}
             StatusAnswer::Reply(reply) => {
                 let old = reply.version.is_some_and(|version| {
@@ -391,9 +391,14 @@ impl Machine {
         }
     }
 
-    fn question_failed(&mut self, failure: StatusFailure, now: Now) {
+    fn question_failed(&mut self, failure: StatusFailure, date: Option<i64>, now: Now) {
         self.live.asking = None;
         self.emit(Note::AskFailed(failure));
+        if failure == StatusFailure::NotFound && self.has_outlived(date) {
+            // Backends forget, too: this one would be asked about for ever.
+            self.give_up(now);
+            return;
+        }
         // Only where nobody was ever heard of and nothing was ever shown, "not found" can be acted on: closing the attempt
         // at the backend makes a late start impossible.
         if failure == StatusFailure::NotFound

@@ -27,6 +27,11 @@ impl Machine {
         self.live.surfaces = surfaces;
         self.live.want = Want::Now;
         self.watch(now);
+        if !self.is_starting() {
+            // The process was restarted, or the attempt abandoned, since: a reply that was lost would leave nothing to wait for.
+            self.ask_now(now);
+            self.expect_customer_to_leave(now);
+        }
     }
 
     /// `pay` or `resume` for this attempt: asks once, and presents if the payment is still pending and nothing is on the screen.

@@ -6,7 +6,8 @@ use klarna_step_up::machine::{
 use klarna_step_up::reply::{StartAnswer, StatusAnswer, StatusFailure, StatusReply, Word};
 
 use crate::phone::{
-    DAY_MS, EPOCH, MINUTE, Phone, SECOND, fails, lost, pending, pending_with_journey, status, word,
+    DAY_MS, EPOCH, MINUTE, Phone, SECOND, fails, lost, pending, pending_with_journey, status,
+    without_long_poll, word,
 };
 
 #[test]
@@ -142,6 +143,32 @@ fn seven_days_past_its_end_an_answer_without_a_word_gives_it_up() {
 }
 
 #[test]
+fn a_backend_that_has_forgotten_the_payment_seven_days_past_its_end_gives_it_up_as_well() {
+    let mut phone = long_after();
+    let not_found = |number, date| Input::Status {
+        number,
+        answer: fails(StatusFailure::NotFound),
+        forbidden: false,
+        date,
+        retry_after: None,
+    };
+    let number = phone.asks();
+    phone.give(not_found(number, Some(EPOCH + DAY_MS)));
+    assert!(
+        phone.is_silent(),
+        "by the backend's own date it is too early"
+    );
+    phone.give(Input::CheckAgain);
+    let number = phone.asks();
+    let date = Some(phone.now.wall);
+    phone.give(not_found(number, date));
+    assert_eq!(
+        phone.verdict(),
+        Verdict::Undetermined(UndeterminedReason::GaveUp)
+    );
+}
+
+#[test]
 fn the_phones_own_clock_never_gives_up() {
     let mut phone = long_after();
     phone.answer(pending()).pass(MINUTE);
@@ -190,6 +217,26 @@ fn an_outcome_delivered_once_is_kept_however_old() {
     phone.clear_log().restart();
     assert_eq!(phone.delivered().len(), 1);
     assert!(phone.disk.is_some());
+}
+
+#[test]
+fn a_reply_that_was_lost_over_a_restart_leaves_the_wait_with_a_question() {
+    for died in [true, false] {
+        let record = crate::starting::prepared();
+        let mut phone = Phone::with_record(without_long_poll(), record);
+        phone.give(Input::Prepare);
+        if died {
+            phone.restart().answer(pending());
+        } else {
+            phone.give(Input::Abandon).answer(pending());
+        }
+        phone.backend = Some(word(Word::Approved));
+        phone.give(Input::Continue {
+            surfaces: vec![Surface::CustomTab],
+        });
+        phone.give(lost());
+        assert!(matches!(phone.verdict(), Verdict::Approved { .. }));
+    }
 }
 
 #[test]

@@ -353,7 +353,7 @@ fn the_repetitions_double_their_spacing() {
     }
 }
 
-fn prepared() -> klarna_step_up::machine::Record {
+pub fn prepared() -> klarna_step_up::machine::Record {
     klarna_step_up::machine::Record {
         starter: klarna_step_up::machine::Starter::App,
         ..new_record("attempt-1")
