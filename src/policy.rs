@@ -1,9 +1,11 @@
 //! How often, and for how long, the backend is asked. All numbers of the confirmation live here.
 
+use serde::{Deserialize, Serialize};
+
 /// When to ask the backend, and when to stop waiting. All times are milliseconds.
 ///
 /// The defaults were chosen so that a lost link costs seconds, and a phone that nobody looks at costs nothing.
-#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
 pub struct ConfirmationPolicy {
     /// How long a start without an answer is repeated with the same key, while `pay` waits.
     pub start_budget: u64,
@@ -46,7 +48,7 @@ pub struct ConfirmationPolicy {
 }
 
 /// One row of the schedule after a completion link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Record)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
 pub struct CompletionStep {
     /// The row holds up to this time after the link.
     pub until: u64,

@@ -48,7 +48,7 @@ pub struct JourneyLink {
 }
 
 /// A readable 2xx reply.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusReply {
     /// The word; `None` if the table does not know it: keep asking.
     pub word: Option<Word>,
@@ -83,7 +83,7 @@ impl core::fmt::Debug for StatusReply {
 }
 
 /// What the answer to a start means.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StartAnswer {
     /// The payment exists, and this is its state.
     Reply(StatusReply),
@@ -107,7 +107,7 @@ impl core::fmt::Debug for StartAnswer {
 }
 
 /// What the answer to a question or a cancel means.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StatusAnswer {
     /// The state.
     Reply(StatusReply),

@@ -1,10 +1,24 @@
 //! Timelines: what happened to an attempt, by name and time, without content, to paste in a ticket.
 
+use std::sync::OnceLock;
+
 use serde_json::{Value, json};
 
-use crate::machine::{Effect, Input};
+use crate::machine::{Effect, Input, Machine, Now};
 use crate::redact::short_hash;
 use crate::reply::{StartAnswer, StatusAnswer};
+
+/// Sees every step of every machine of this process with all that is in it, secrets included. Nothing of the library's sets one: it
+/// is for the program that records the golden traces of `tests/vectors/traces`.
+pub static RECORDER: OnceLock<Box<dyn Recorder>> = OnceLock::new();
+
+/// What records whole steps. It is called on the loop.
+pub trait Recorder: Send + Sync {
+    /// The machine is about to take this input.
+    fn input(&self, machine: &Machine, input: &Input, now: Now);
+    /// It has taken it, and wants this done.
+    fn effects(&self, machine: &Machine, effects: &[Effect]);
+}
 
 /// How many steps a trace keeps; the first ones stay, because they say how it began.
 const KEPT: usize = 400;

@@ -1,7 +1,7 @@
-//! Runs `tests/vectors/{links,replies,words}.json`, every case of them.
+//! Runs `tests/vectors/{links,replies,words}.json`, every case of them, and checks each file of vectors against its schema.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use klarna_step_up::hosts::JourneyKind;
 use klarna_step_up::links::{
@@ -13,15 +13,18 @@ use klarna_step_up::reply::{
 };
 use serde_json::{Map, Value, json};
 
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
+}
+
 /// The file, checked against its schema.
 fn load(name: &str) -> Value {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
     let read = |file: &str| -> Value {
-        let text = std::fs::read_to_string(directory.join(file)).expect("the file is there");
+        let text = std::fs::read_to_string(folder().join(file)).expect("the file is there");
         serde_json::from_str(&text).expect("the file is JSON")
     };
     let vectors = read(&format!("{name}.json"));
-    let schema = read(vectors["$schema"].as_str().expect("it names its schema"));
+    let schema = read(&format!("{name}.schema.json"));
     let validator = jsonschema::validator_for(&schema).expect("the schema is sound");
     let flaws: Vec<_> = validator
         .iter_errors(&vectors)
@@ -65,6 +68,29 @@ fn return_links(value: &Value) -> ReturnLinks {
         completion: text(value, "completion").to_owned(),
         fallback_scheme: value["fallback_scheme"].as_str().map(str::to_owned),
     }
+}
+
+/// A file without a schema would be looked at by nobody but its own test.
+#[test]
+fn every_file_of_vectors_is_what_its_schema_says() {
+    let names = std::fs::read_dir(folder()).expect("the folder is there");
+    let names: BTreeSet<String> = names
+        .map(|file| file.expect("an entry").file_name())
+        .filter_map(|name| {
+            name.to_string_lossy()
+                .strip_suffix(".json")
+                .map(str::to_owned)
+        })
+        .collect();
+    let (schemas, vectors): (Vec<_>, Vec<_>) =
+        names.iter().partition(|name| name.ends_with(".schema"));
+    for name in &vectors {
+        load(name);
+    }
+    // The golden traces are a folder; their own test checks each.
+    assert_eq!(schemas.len(), vectors.len() + 1, "{schemas:?} {vectors:?}");
+    assert!(schemas.iter().any(|name| *name == "traces.schema"));
+    println!("{} files of vectors and their schemas", vectors.len());
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! What goes into the machine and what comes out of it.
 
+use serde::{Deserialize, Serialize};
+
 use super::outcome::OutcomeRecord;
 use super::record::Surface;
 use crate::reply::{StartAnswer, StatusAnswer, StatusFailure};
 
 /// The time, as a value. The machine has no clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Now {
     /// Wall clock, Unix milliseconds; may jump.
     pub wall: i64,
@@ -14,7 +16,7 @@ pub struct Now {
 }
 
 /// A link of this attempt, by what it may cause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum LinkSignal {
     /// The handover link, or one URL that serves for both.
     Handover,
@@ -25,7 +27,7 @@ pub enum LinkSignal {
 }
 
 /// Why a surface could not be shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum PresentProblem {
     /// No window or activity to present from, or not in the foreground: tried again when there is one.
     NoHost,
@@ -34,7 +36,7 @@ pub enum PresentProblem {
 }
 
 /// What the surface says of its end. A hint, never a verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum CloseHint {
     /// Closed, by the customer or the system, without a link.
     Closed,
@@ -45,7 +47,7 @@ pub enum CloseHint {
 }
 
 /// Something that happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Input {
     /// `pay` for a new attempt: journal it, then ask the backend to start. `surfaces`: what may show it, best first.
     Start {
@@ -177,7 +179,7 @@ pub enum Input {
 }
 
 /// Something worth telling, without content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Note {
     /// The start was sent.
     StartSent,
@@ -210,7 +212,7 @@ pub enum Note {
 }
 
 /// Something to be done by whoever drives the machine, in this order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Effect {
     /// Write the record; answer with `Persisted` or `PersistFailed`.
     Persist {

@@ -7,7 +7,7 @@ use crate::machine::{
     Verdict, outcome_id,
 };
 use crate::model::{AttemptState, Presentation};
-use crate::trace::{effect_name, effect_text, input_name};
+use crate::trace::{RECORDER, effect_name, effect_text, input_name};
 
 impl Loop {
     /// Feeds one input to one attempt, and whatever its effects bring about at once.
@@ -23,7 +23,14 @@ impl Loop {
                 continue;
             };
             let name = input_name(&input);
+            let recorder = RECORDER.get();
+            if let Some(recorder) = recorder {
+                recorder.input(&slot.machine, &input, now);
+            }
             let effects = slot.machine.step(input, now);
+            if let Some(recorder) = recorder {
+                recorder.effects(&slot.machine, &effects);
+            }
             self.shared
                 .trace(&id.0, |log| log.add(now.wall, "in", name));
             for effect in effects {

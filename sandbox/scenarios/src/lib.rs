@@ -3,6 +3,7 @@
 
 pub mod checker;
 pub mod demo;
+pub mod golden;
 pub mod phone;
 pub mod protocol;
 pub mod runner;

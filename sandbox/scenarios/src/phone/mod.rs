@@ -101,7 +101,7 @@ enum NoPhone {
     Thread(#[from] std::io::Error),
 }
 
-fn policy(changes: &PolicyChanges) -> ConfirmationPolicy {
+pub(crate) fn policy(changes: &PolicyChanges) -> ConfirmationPolicy {
     let mut policy = ConfirmationPolicy::default();
     for (field, change) in [
         (&mut policy.long_poll, changes.long_poll),
