@@ -10,6 +10,7 @@ final class Loopback: @unchecked Sendable {
     private let listener: Int32
     private let lock = NSLock()
     private var received: [String] = []
+    private var isStopped = false
 
     /// One connection.
     struct Connection {
@@ -82,6 +83,12 @@ final class Loopback: @unchecked Sendable {
 
     /// Nobody listens any more: the next connection is refused.
     func stop() {
+        lock.lock()
+        let first = !isStopped
+        isStopped = true
+        lock.unlock()
+        // A number that was closed may be somebody else's by now.
+        guard first else { return }
         shutdown(listener, Int32(SHUT_RDWR))
         close(listener)
     }

@@ -43,6 +43,13 @@ import UIKit
         await System.rest()
     }
 
+    /// Until it is so. What makes it so happens on other threads and ends on the main queue.
+    static func until(_ isSo: () -> Bool) async {
+        while !isSo() {
+            await rest()
+        }
+    }
+
     /// Whatever was on the main queue is done, and what that put there.
     static func rest() async {
         for _ in 0..<2 {

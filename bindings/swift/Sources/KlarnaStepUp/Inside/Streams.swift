@@ -29,6 +29,9 @@ final class Streams: Sendable {
     }
 
     private let state = Locked(State())
+    /// Keeps what consumers are told in order. It is never taken when a consumer ends, and nobody is told anything under the lock of `state`:
+    /// a task that is cancelled ends its consumer under a lock of the task's, which telling it something takes too.
+    private let order = Locked(())
     private let client: CoreReference<KlarnaStepUpCore.StepUpClient>
 
     init(_ client: CoreReference<KlarnaStepUpCore.StepUpClient>) {
@@ -38,10 +41,13 @@ final class Streams: Sendable {
     // What comes from the core.
 
     func happened(_ event: StepUpEvent) {
-        state.use { state in
-            state.past.append(event)
-            state.past.removeFirst(max(0, state.past.count - Self.rememberedEvents))
-            state.events.values.forEach { $0.yield(event) }
+        order.use { _ in
+            let consumers = state.use { state in
+                state.past.append(event)
+                state.past.removeFirst(max(0, state.past.count - Self.rememberedEvents))
+                return state.events.values
+            }
+            consumers.forEach { $0.yield(event) }
         }
     }
 
@@ -49,21 +55,25 @@ final class Streams: Sendable {
         guard let id = outcome.delivery.outcome else {
             return
         }
-        state.use { state in
-            state.streamed.insert(id)
-            state.outcomes.keys.forEach { Self.tell($0, outcome, id, &state) }
+        order.use { _ in
+            let consumers = state.use { state in
+                state.streamed.insert(id)
+                return state.outcomes.keys.compactMap { Self.untold($0, id, &state) }
+            }
+            consumers.forEach { $0.yield(outcome) }
         }
     }
 
     func changed(_ attempt: AttemptState) {
-        let over = state.use { state in
-            let consumers = state.states.filter { ($0.value.attempt ?? attempt.id) == attempt.id }
-            consumers.values.forEach { $0.continuation.yield(attempt) }
-            let isOver = attempt.phase == .settled
-            return consumers.values.filter { isOver && $0.attempt != nil }.map(\.continuation)
+        let consumers = order.use { _ in
+            let consumers = state.use { $0.states.values.filter { ($0.attempt ?? attempt.id) == attempt.id } }
+            consumers.forEach { $0.continuation.yield(attempt) }
+            return consumers
         }
-        // Not under the lock: whoever ends a stream is called back.
-        over.forEach { $0.finish() }
+        // Under no lock: whoever ends a stream is called back.
+        if attempt.phase == .settled {
+            consumers.filter { $0.attempt != nil }.forEach { $0.continuation.finish() }
+        }
     }
 
     /// There will be nothing more.
@@ -81,14 +91,17 @@ final class Streams: Sendable {
 
     func events() -> AsyncStream<StepUpEvent> {
         AsyncStream { continuation in
-            let consumer: Int? = state.use { state in
-                state.past.forEach { continuation.yield($0) }
-                guard !state.isClosed else {
-                    return nil
+            let consumer: Int? = order.use { _ in
+                let (past, consumer): ([StepUpEvent], Int?) = state.use { state in
+                    guard !state.isClosed else {
+                        return (state.past, nil)
+                    }
+                    state.next += 1
+                    state.events[state.next] = continuation
+                    return (state.past, state.next)
                 }
-                state.next += 1
-                state.events[state.next] = continuation
-                return state.next
+                past.forEach { continuation.yield($0) }
+                return consumer
             }
             leave(continuation, consumer) { $0.events[$1] = nil }
         }
@@ -107,12 +120,16 @@ final class Streams: Sendable {
             leave(continuation, consumer) { $0.outcomes[$1] = nil }
             // Registered first: what is delivered in between comes once, whichever way is faster.
             let kept = client.core?.outcomes().map(Outcome.init) ?? []
-            state.use { state in
-                for outcome in kept {
-                    if let consumer, let id = outcome.delivery.outcome, state.streamed.contains(id) {
-                        Self.tell(consumer, outcome, id, &state)
+            order.use { _ in
+                let untold = state.use { state in
+                    kept.filter { outcome in
+                        guard let consumer, let id = outcome.delivery.outcome, state.streamed.contains(id) else {
+                            return false
+                        }
+                        return Self.untold(consumer, id, &state) != nil
                     }
                 }
+                untold.forEach { continuation.yield($0) }
             }
         }
     }
@@ -141,10 +158,9 @@ final class Streams: Sendable {
         }
     }
 
-    private static func tell(_ consumer: Int, _ outcome: Outcome, _ id: OutcomeID, _ state: inout State) {
-        if state.outcomes[consumer]?.told.insert(id).inserted == true {
-            state.outcomes[consumer]?.continuation.yield(outcome)
-        }
+    /// The consumer, if this outcome is news to it; from now on it is not.
+    private static func untold(_ consumer: Int, _ id: OutcomeID, _ state: inout State) -> AsyncStream<Outcome>.Continuation? {
+        state.outcomes[consumer]?.told.insert(id).inserted == true ? state.outcomes[consumer]?.continuation : nil
     }
 
     /// Forgets a consumer that ends; one that was never taken in ends at once.
