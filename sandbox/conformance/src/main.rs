@@ -1,5 +1,6 @@
 //! Checks a backend and says which promise is broken and how to mend it.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -38,9 +39,11 @@ Ends with 0 if nothing is broken, 1 if a promise is broken, 2 if nothing could b
     max_term_width = 100,
     after_help = EXAMPLES
 )]
+// Switches of a command line.
+#[allow(clippy::struct_excessive_bools)]
 struct Arguments {
     /// The backend: what `/payments` hangs below
-    #[arg(required_unless_present_any = ["list", "sandbox"])]
+    #[arg(required_unless_present_any = ["list", "sandbox"], value_parser = address)]
     url: Option<String>,
     /// A header of the customer's session, such as 'Authorization: Bearer …'; may be given several times
     #[arg(long = "header", value_name = "NAME: VALUE", value_parser = header)]
@@ -81,6 +84,14 @@ struct Arguments {
     json: bool,
 }
 
+fn address(text: &str) -> Result<String, String> {
+    let url = url::Url::parse(text).map_err(|error| error.to_string())?;
+    match url.scheme() {
+        "http" | "https" if url.query().is_none() && url.fragment().is_none() => Ok(text.into()),
+        _ => Err("an http or https address without query is wanted".into()),
+    }
+}
+
 fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
     let (name, value) = text.split_once(':').ok_or("a header is `Name: value`")?;
     let name = name.trim().parse::<HeaderName>();
@@ -112,7 +123,11 @@ fn main() -> ExitCode {
             } else {
                 println!("{report}");
             }
-            ExitCode::from(u8::from(!report.broken().is_empty()))
+            match (report.broken().len(), report.kept().len()) {
+                (0, 0) => ExitCode::from(2),
+                (0, _) => ExitCode::SUCCESS,
+                _ => ExitCode::FAILURE,
+            }
         }
         Err(error) => {
             eprintln!("conformance: {error}");
@@ -126,7 +141,7 @@ async fn check(arguments: &Arguments) -> Result<Report, String> {
         let embedded = Embedded::start().await.map_err(|error| error.to_string())?;
         let target = embedded.target(None);
         let walk = Some(embedded.walk());
-        let report = run(&target, embedded.time(), walk, &arguments.only).await;
+        let report = run(&target, embedded.time(), walk, &arguments.only, &begun).await;
         embedded.stop().await;
         return report.map_err(|stopped| stopped.to_string());
     }
@@ -152,9 +167,16 @@ async fn check(arguments: &Arguments) -> Result<Report, String> {
         None if arguments.person => Some(Walk::Person(Person::at_the_terminal())),
         None => None,
     };
-    run(&target, Time::real(), walk, &arguments.only)
+    run(&target, Time::real(), walk, &arguments.only, &begun)
         .await
         .map_err(|stopped| stopped.to_string())
+}
+
+/// Some checks wait for a minute; who watches is told which one it is.
+fn begun(promise: &str) {
+    if std::io::stderr().is_terminal() {
+        eprintln!("checking {promise}");
+    }
 }
 
 fn collect(headers: &[(HeaderName, HeaderValue)]) -> HeaderMap {

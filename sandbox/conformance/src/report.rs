@@ -33,8 +33,10 @@ pub enum Verdict {
     Kept,
     /// Checked, and broken.
     Broken(String),
-    /// Not checked.
+    /// Not checked, and what that would need.
     NotChecked(String),
+    /// Nobody asked for it.
+    NotAsked,
 }
 
 impl From<std::result::Result<(), Finding>> for Verdict {
@@ -115,6 +117,7 @@ impl fmt::Display for Report {
                 Verdict::Kept => "kept",
                 Verdict::Broken(_) => "BROKEN",
                 Verdict::NotChecked(_) => "not checked",
+                Verdict::NotAsked => continue,
             };
             writeln!(f, "{word:<13}{}", promise.id)?;
         }
@@ -138,7 +141,7 @@ impl fmt::Display for Report {
         write!(
             f,
             "\n{} promises: {kept} kept, {broken} broken, {not_checked} not checked",
-            self.results.len()
+            kept + broken + not_checked
         )
     }
 }
@@ -156,7 +159,7 @@ pub(crate) fn reason(promise: &Promise) -> String {
 /// What a check of this kind would need.
 pub(crate) fn lacking(needed: Checkable) -> &'static str {
     match needed {
-        Checkable::Outside => "not asked for",
+        Checkable::Outside => "needs nothing but requests",
         Checkable::WithCustomer => "needs a customer in the journey (--person, or --walk)",
         Checkable::WithKlarna => {
             "needs a Klarna that is slow or fails when it is told to, and shows its books (--walk)"

@@ -59,7 +59,8 @@ impl fmt::Display for Stopped {
 
 impl std::error::Error for Stopped {}
 
-/// Checks all promises, or with `only` those; `walk` brings a customer. Each promise of the file is in the report.
+/// Checks all promises, or with `only` those; `walk` brings a customer. Each promise of the file is in the report. `told` hears of each
+/// check that begins.
 ///
 /// # Panics
 /// If a promise of the file has neither a check nor a reason why it has none: then this program is wrong.
@@ -68,6 +69,7 @@ pub async fn run(
     time: Time,
     walk: Option<Walk>,
     only: &[String],
+    told: &dyn Fn(&str),
 ) -> Result<Report, Stopped> {
     let backend =
         Backend::new(target, time.clone()).map_err(|error| Stopped::Client(error.to_string()))?;
@@ -81,25 +83,24 @@ pub async fn run(
     };
     run.try_one_order().await?;
     let mut verdicts = BTreeMap::new();
+    let asked = |promise: &str| only.is_empty() || only.iter().any(|name| name == promise);
     for check in checks::all() {
-        if only.is_empty() || only.iter().any(|name| name == check.promise) {
-            let verdict = if run.has(check.needs) {
-                Verdict::from((check.run)(&run).await)
-            } else {
-                Verdict::NotChecked(lacking(check.needs).into())
-            };
-            verdicts.insert(check.promise, verdict);
+        let verdict = if !asked(check.promise) {
+            Verdict::NotAsked
+        } else if run.has(check.needs) {
+            told(check.promise);
+            Verdict::from((check.run)(&run).await)
         } else {
-            let why = lacking(Checkable::Outside).into();
-            verdicts.insert(check.promise, Verdict::NotChecked(why));
-        }
+            Verdict::NotChecked(lacking(check.needs).into())
+        };
+        verdicts.insert(check.promise, verdict);
     }
     run.clean_up().await;
-    Ok(account(verdicts))
+    Ok(account(verdicts, &asked))
 }
 
 /// Puts the verdicts beside their promises, and makes sure that none of either is left over.
-fn account(mut verdicts: BTreeMap<&str, Verdict>) -> Report {
+fn account(mut verdicts: BTreeMap<&str, Verdict>, asked: &dyn Fn(&str) -> bool) -> Report {
     let promises = promises();
     let ids: BTreeSet<_> = promises.iter().map(|promise| promise.id.as_str()).collect();
     let unknown: Vec<_> = verdicts.keys().filter(|id| !ids.contains(*id)).collect();
@@ -113,7 +114,11 @@ fn account(mut verdicts: BTreeMap<&str, Verdict>) -> Report {
                     "no check for {}",
                     promise.id
                 );
-                Verdict::NotChecked(reason(&promise))
+                if asked(&promise.id) {
+                    Verdict::NotChecked(reason(&promise))
+                } else {
+                    Verdict::NotAsked
+                }
             });
             Row { promise, verdict }
         })
@@ -291,6 +296,7 @@ impl Run {
         match reply.http {
             _ if WORDS.contains(&reply.word()) => Ok(()),
             401 => Err(Stopped::NoSession(said)),
+            300..=399 => Err(Stopped::NoBackend(said)),
             _ if reply.json.is_object() => Err(Stopped::OrderNotAccepted(said)),
             403 => Err(Stopped::NoSession(said)),
             _ => Err(Stopped::NoBackend(said)),

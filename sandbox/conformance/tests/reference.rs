@@ -2,10 +2,16 @@
 
 use std::time::Duration;
 
+use axum::Router;
+use axum::http::StatusCode;
 use stepup_sandbox_conformance::{
-    Checkable, Embedded, Report, Sandbox, Target, Time, Verdict, Walk, promises, run,
+    Checkable, Embedded, Report, Sandbox, Stopped, Target, Time, Verdict, Walk, promises, run,
 };
 use stepup_sandbox_control::{World, WorldConfig};
+use tokio::net::TcpListener;
+
+/// Nobody watches.
+fn quiet(_: &str) {}
 
 fn ids(checkable: &[Checkable]) -> Vec<String> {
     promises()
@@ -19,7 +25,7 @@ fn ids(checkable: &[Checkable]) -> Vec<String> {
 async fn the_reference_acquirer_keeps_every_promise_that_can_be_checked() {
     let embedded = Embedded::start().await.expect("a sandbox");
     let target = embedded.target(None);
-    let report = run(&target, embedded.time(), Some(embedded.walk()), &[])
+    let report = run(&target, embedded.time(), Some(embedded.walk()), &[], &quiet)
         .await
         .expect("a report");
     embedded.stop().await;
@@ -44,7 +50,7 @@ async fn the_reference_acquirer_keeps_every_promise_that_can_be_checked() {
 async fn nothing_passes_that_was_not_checked() {
     let embedded = Embedded::start().await.expect("a sandbox");
     let target = embedded.target(None);
-    let report = run(&target, embedded.time(), None, &[])
+    let report = run(&target, embedded.time(), None, &[], &quiet)
         .await
         .expect("a report");
     embedded.stop().await;
@@ -70,7 +76,9 @@ async fn without_a_session_its_promises_are_not_checked() {
         .expect("a world");
     let target = Target::new(world.addresses().acquirer.clone());
     let time = Time::Virtual(world.clock().clone());
-    let report = run(&target, time, None, &[]).await.expect("a report");
+    let report = run(&target, time, None, &[], &quiet)
+        .await
+        .expect("a report");
     world.stop().await;
     for id in [
         "status-needs-session",
@@ -96,7 +104,7 @@ async fn a_backend_elsewhere_is_walked_by_the_customers_of_a_running_sandbox() {
         "wait-answers-on-change",
     ];
     let names = only.map(String::from);
-    let report = run(&target, Time::real(), Some(customers), &names);
+    let report = run(&target, Time::real(), Some(customers), &names, &quiet);
     let report: Report = tokio::time::timeout(Duration::from_secs(60), report)
         .await
         .expect("in time")
@@ -108,15 +116,53 @@ async fn a_backend_elsewhere_is_walked_by_the_customers_of_a_running_sandbox() {
     expected.sort_unstable();
     assert_eq!(kept, expected, "{report}");
     assert_eq!(report.results.len(), promises().len());
+    assert!(
+        report
+            .to_string()
+            .ends_with("\n4 promises: 4 kept, 0 broken, 0 not checked"),
+        "{report}"
+    );
+}
+
+async fn stopped(url: String) -> Stopped {
+    let target = Target::new(url);
+    let stopped = run(&target, Time::real(), None, &[], &quiet).await;
+    stopped.expect_err("nothing can be checked")
+}
+
+/// A server that answers everything in one way.
+async fn answering(status: u16, body: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let status = StatusCode::from_u16(status).expect("a status");
+    let router = Router::new().fallback(async move || (status, body));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
 }
 
 #[tokio::test]
 async fn what_is_no_backend_is_told_apart_from_a_broken_one() {
-    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port");
+    let nobody = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", nobody.local_addr().expect("an address"));
     drop(nobody);
-    let stopped = run(&Target::new(url), Time::real(), None, &[]).await;
-    assert!(stopped.is_err());
+    assert!(matches!(stopped(url).await, Stopped::NoAnswer(_)));
+
+    let of = async |status, body| stopped(answering(status, body).await).await;
+    for (status, body) in [
+        (200, "<h1>Welcome</h1>"),
+        (404, "Not Found"),
+        (307, "{}"),
+        (502, "Bad Gateway"),
+    ] {
+        let stopped = of(status, body).await;
+        assert!(matches!(stopped, Stopped::NoBackend(_)), "{stopped}");
+    }
+    let unknown = of(401, r#"{"error":"unauthorized"}"#).await;
+    assert!(unknown.to_string().contains("--header"), "{unknown}");
+    let refused = of(422, r#"{"status":"refused","reason":"amount_invalid"}"#).await;
+    assert!(
+        refused.to_string().contains("(amount_invalid)"),
+        "{refused}"
+    );
+    assert!(refused.to_string().contains("--order"), "{refused}");
 }

@@ -17,6 +17,8 @@ pub(crate) struct Approved {
     payment: Pending,
     reply: Reply,
     ended: Ended,
+    /// Whether that was the start's `return_url`. A person is asked while they still see it.
+    on_return_url: Result<bool, Finding>,
 }
 
 /// The run's approved payment. A person is sent through the journey once for all that is asked of it.
@@ -24,12 +26,14 @@ async fn approved(run: &Run) -> Result<&Approved, Finding> {
     let approve = async {
         let payment = run.pending().await?;
         let ended = decide(run, &payment, Decision::Approve).await?;
+        let on_return_url = ended.on(&payment.links.completion).await;
         let reply = run.final_word(payment.name()).await?;
         if reply.word() == "approved" {
             return Ok(Approved {
                 payment,
                 reply,
                 ended,
+                on_return_url,
             });
         }
         let said = reply.said();
@@ -47,7 +51,7 @@ async fn once_approved(run: &Run) -> Result<&Approved, Finding> {
         Finding::Broken(_) => {
             Finding::NotChecked("nothing was approved, see word-follows-the-customer".into())
         }
-        not_checked => not_checked,
+        not_checked @ Finding::NotChecked(_) => not_checked,
     })
 }
 
@@ -135,15 +139,16 @@ pub(super) async fn details_fit(run: &Run) -> Found {
 
 pub(super) async fn return_link(run: &Run) -> Found {
     for which in 0..run.orders() {
-        let (payment, ended) = if which == 0 {
-            let Approved { payment, ended, .. } = once_approved(run).await?;
-            (payment.clone(), ended.clone())
+        let (ended, on_return_url) = if which == 0 {
+            let approved = once_approved(run).await?;
+            (approved.ended.clone(), approved.on_return_url.clone())
         } else {
             let payment = run.pending_of(which).await?;
             let ended = decide(run, &payment, Decision::Approve).await?;
-            (payment, ended)
+            let on_return_url = ended.on(&payment.links.completion).await;
+            (ended, on_return_url)
         };
-        if !ended.on(&payment.links.completion).await? {
+        if !on_return_url? {
             let ended = match ended {
                 Ended::On(Some(_)) => "on another link",
                 Ended::On(None) => "on a page",
