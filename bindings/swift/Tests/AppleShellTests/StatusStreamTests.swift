@@ -13,24 +13,24 @@ extension AppleShell {
             let state = AttemptState(
                 id: id, reference: "42", phase: .confirming, whoActs: .backend, isWaitingForCustomer: false, canReopen: true,
                 canAbandon: true, surface: nil, createdAt: Date(timeIntervalSince1970: 0))
-            let event = StepUpEvent(at: Date(timeIntervalSince1970: 0), attempt: id, name: "asked")
-            let changing = Task.detached {
-                while !Task.isCancelled {
-                    streams.changed(state)
-                    streams.happened(event)
+            for _ in 0..<1_000 {
+                let readers = (0..<8).map { _ in
+                    Task { for await _ in streams.states(of: nil) {} }
                 }
-            }
-            for _ in 0..<500 {
-                let reader = Task {
-                    for await _ in streams.states(of: nil) {}
-                    for await _ in streams.events() {}
+                let changing = Task.detached {
+                    for _ in 0..<20 {
+                        streams.changed(state)
+                        // Lets the readers wait for the next one.
+                        await Task.yield()
+                    }
                 }
                 await Task.yield()
-                reader.cancel()
-                await reader.value
+                readers.forEach { $0.cancel() }
+                for reader in readers {
+                    await reader.value
+                }
+                await changing.value
             }
-            changing.cancel()
-            await changing.value
         }
     }
 }
