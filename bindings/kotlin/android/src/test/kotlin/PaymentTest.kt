@@ -6,6 +6,7 @@ import android.content.Intent
 import android.content.pm.PackageManager
 import android.net.Uri
 import android.os.Looper
+import android.view.View
 import dev.klarnastepup.AttemptState
 import dev.klarnastepup.Environment
 import dev.klarnastepup.LinkDisposition
@@ -15,7 +16,7 @@ import dev.klarnastepup.Outcome
 import dev.klarnastepup.ReturnLinks
 import dev.klarnastepup.StepUpClient
 import dev.klarnastepup.StepUpConfig
-import dev.klarnastepup.Surface
+import dev.klarnastepup.WaitingView
 import dev.klarnastepup.handle
 import dev.klarnastepup.pay
 import java.nio.file.Files
@@ -54,6 +55,7 @@ class PaymentTest {
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
     private val states = LinkedBlockingQueue<AttemptState>()
     private val main by lazy { Robolectric.buildActivity(Activity::class.java).setup() }
+    private val waiting by lazy { WaitingView(main.get()).also { main.get().setContentView(it) } }
     private val journal = Files.createTempDirectory("journal").toFile()
     private val client by lazy {
         StepUpClient(
@@ -93,7 +95,20 @@ class PaymentTest {
                 "customer": {"email": "customer@email.us"}}""",
         )
 
-    private fun pay(reference: String): Deferred<Outcome> = scope.async { client.pay(main.get(), order(reference)) }
+    /** The customer's finger, once the button is there. */
+    private fun press(label: String) {
+        val texts = ArrayList<View>()
+        eventually(label) {
+            texts.clear()
+            waiting.findViewsWithText(texts, label, View.FIND_VIEWS_WITH_TEXT)
+            texts.singleOrNull { it.isShown }
+        }.performClick()
+    }
+
+    private fun pay(reference: String): Deferred<Outcome> {
+        waiting.follow(client, reference)
+        return scope.async { client.pay(main.get(), order(reference)) }
+    }
 
     /** Lets the main thread run until there is one; nothing here takes longer than the backend. */
     private fun <T : Any> eventually(what: String, look: () -> T?): T {
@@ -199,14 +214,25 @@ class PaymentTest {
         val (surface, tab) = tab()
         val first = assertNotNull(tab.dataString)
         end(surface, tab, Activity.RESULT_CANCELED)
-        val waiting = eventually("the choice") { states.toList().lastOrNull { it.waitingForCustomer } }
-        scope.launch { client.reopen(waiting.id, Surface.CUSTOM_TAB) }
+        press("Continue with Klarna")
         val (again, secondTab) = tab()
         assertEquals(first, secondTab.dataString)
         world.approve(first)
         end(again, secondTab, Activity.RESULT_CANCELED)
         assertIs<Outcome.Approved>(paying.eventually())
         assertEquals(1, world.wire().count { it == "start" })
+    }
+
+    @Test
+    fun `the customer goes back, and chooses another method`() {
+        OtherApps(app).browser("com.android.chrome", default = true)
+        val paying = pay("9")
+        val (surface, tab) = tab()
+        end(surface, tab, Activity.RESULT_CANCELED)
+        press("Use another method")
+        assertIs<Outcome.Canceled>(paying.eventually())
+        assertEquals("cancel", world.wire().last { it != "status" })
+        eventually("the end of the waiting screen") { waiting.takeIf { it.visibility == View.GONE } }
     }
 
     @Test
