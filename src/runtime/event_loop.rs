@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::mpsc;
 
 use super::delivery::Waiter;
+use super::device::AfterDevice;
 use super::journaling::Journal;
 use super::off_loop::{OffLoop, Outstanding};
-use super::orders::{AfterDevice, Pending};
+use super::orders::Pending;
 use super::requests::Requests;
 use super::table::Table;
 use super::time::TimeSource;

@@ -3,13 +3,17 @@
 //! The thread is started at the first need: a `pay`, or an attempt in the journal. Callers post a message and await an answer; nothing
 //! they hold can block the loop, and nothing that the loop does can block them.
 
+mod answers;
+mod attempts;
 mod delivery;
+mod device;
 mod effects;
 mod event_loop;
 mod journaling;
 mod off_loop;
 mod orders;
 mod requests;
+mod sending;
 mod shared;
 mod table;
 mod time;

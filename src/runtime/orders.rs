@@ -1,24 +1,19 @@
-//! `pay`, `prepare`, `resume`, `reopen`: from an order to an attempt, by way of the device's facts and rule 7.
+//! `pay` and `prepare`: from an order to an attempt, by rule 7.
 
 use serde_json::{Map, Value};
 
+use super::Answer;
 use super::delivery::Waiter;
+use super::device::AfterDevice;
 use super::event_loop::Loop;
 use super::journaling::{hex, random};
-use super::{Answer, Message};
-use crate::doctor;
-use crate::error::StepUpError;
 use crate::journal::store::RecordName;
-use crate::links::{AttemptLinks, LinkForm};
+use crate::links::AttemptLinks;
 use crate::machine::{
-    Admission, AttemptId, Entry, Input, NotStartedReason, OrderKey, Starter, Surface, admit,
+    Admission, AttemptId, Entry, Input, NotStartedReason, OrderKey, Starter, admit,
 };
-use crate::model::{
-    BackendReply, DeliveredOutcome, Device, Finding, Order, Outcome, PayOptions, PreparedAttempt,
-};
+use crate::model::{DeliveredOutcome, Device, Order, Outcome, PayOptions, PreparedAttempt};
 
-/// How long the host may take for the device's facts, milliseconds.
-const FACTS_DEADLINE: u64 = 2_000;
 /// The longest order that is taken, in bytes of JSON.
 const MAX_ORDER: usize = 48 * 1024;
 /// The longest reference, in characters.
@@ -37,51 +32,7 @@ impl Pending {
     }
 }
 
-/// What goes on once the device's facts are known.
-pub(super) enum AfterDevice {
-    Pay(Pending),
-    Prepare {
-        order: Order,
-        answer: Answer<Result<PreparedAttempt, Box<DeliveredOutcome>>>,
-    },
-    Continue {
-        attempt: String,
-        reply: BackendReply,
-        wait: u64,
-        answer: Answer<Result<DeliveredOutcome, StepUpError>>,
-    },
-    Resume {
-        attempt: String,
-        wait: u64,
-        answer: Answer<Result<DeliveredOutcome, StepUpError>>,
-    },
-    Reopen {
-        attempt: String,
-        surface: Option<Surface>,
-        answer: Answer<Result<(), StepUpError>>,
-    },
-    Doctor {
-        answer: Answer<Vec<Finding>>,
-    },
-}
-
-impl AfterDevice {
-    /// The client is shut down before anything came of it. Other answers are dropped, which their callers see as `ShutDown`.
-    pub fn shut_down(self) {
-        match self {
-            Self::Pay(pending) => pending.not_started(NotStartedReason::ShutDown),
-            Self::Prepare { order, answer } => {
-                let _ = answer.send(Err(Box::new(not_started(
-                    order.reference,
-                    NotStartedReason::ShutDown,
-                ))));
-            }
-            _ => {}
-        }
-    }
-}
-
-fn not_started(reference: String, reason: NotStartedReason) -> DeliveredOutcome {
+pub(super) fn not_started(reference: String, reason: NotStartedReason) -> DeliveredOutcome {
     DeliveredOutcome {
         id: String::new(),
         attempt: None,
@@ -163,64 +114,6 @@ impl Loop {
             .collect()
     }
 
-    /// Asks the host what the device can do; what follows waits for it, not longer than its deadline.
-    pub fn ask_device(&mut self, after: AfterDevice) {
-        let ticket = self.new_ticket();
-        let deadline = self.time.now().mono + FACTS_DEADLINE;
-        self.pending.insert(ticket, (deadline, after));
-        let Some(facts) = self.parts.device_facts.clone() else {
-            self.device_known(ticket, None);
-            return;
-        };
-        let post = self.post.clone();
-        self.threads.facts.run(move || {
-            post.send(Message::Device {
-                ticket,
-                device: facts.device().ok(),
-            });
-        });
-    }
-
-    pub fn device_known(&mut self, ticket: u64, device: Option<Device>) {
-        let Some((_, after)) = self.pending.remove(&ticket) else {
-            return;
-        };
-        let mut device = device.unwrap_or_default();
-        device.surfaces.sort_by_key(|surface| rank(*surface));
-        device.surfaces.dedup();
-        self.restore();
-        match after {
-            AfterDevice::Pay(pending) => self.pay_on(pending, &device),
-            AfterDevice::Prepare { order, answer } => {
-                let _ = answer.send(self.prepare(&order, &device));
-            }
-            AfterDevice::Continue {
-                attempt,
-                reply,
-                wait,
-                answer,
-            } => {
-                let id = AttemptId(attempt);
-                if let Some(waiter) = self.known(&id, wait, answer) {
-                    self.continue_payment(&id, reply, device, waiter);
-                }
-            }
-            AfterDevice::Resume {
-                attempt,
-                wait,
-                answer,
-            } => self.resume(&AttemptId(attempt), wait, device, answer),
-            AfterDevice::Reopen {
-                attempt,
-                surface,
-                answer,
-            } => {
-                let _ = answer.send(self.reopen(&AttemptId(attempt), surface, device));
-            }
-            AfterDevice::Doctor { answer } => self.examine(&device, answer),
-        }
-    }
-
     fn order_key(&self, order: &Order, fields: &Map<String, Value>) -> OrderKey {
         // serde_json's map sorts its keys: the same content gives the same text.
         let content = order
@@ -246,7 +139,7 @@ impl Loop {
         admit(key, options.if_busy, entries, &self.journal.tombstones, now)
     }
 
-    fn pay_on(&mut self, pending: Pending, device: &Device) {
+    pub fn pay_on(&mut self, pending: Pending, device: &Device) {
         let fields = match read_order(&pending.order) {
             Ok(fields) => fields,
             Err(reason) => return pending.not_started(reason),
@@ -338,7 +231,7 @@ impl Loop {
         Some((id, links))
     }
 
-    fn prepare(
+    pub fn prepare(
         &mut self,
         order: &Order,
         device: &Device,
@@ -386,136 +279,6 @@ impl Loop {
         })
     }
 
-    fn continue_payment(
-        &mut self,
-        id: &AttemptId,
-        reply: BackendReply,
-        device: Device,
-        waiter: Waiter,
-    ) {
-        if self.is_settled(id) {
-            self.return_outcome(id, waiter);
-            return;
-        }
-        self.wait_for(id, waiter);
-        self.drive(
-            id,
-            Input::Continue {
-                surfaces: device.surfaces,
-            },
-        );
-        let input = match reply {
-            BackendReply::Answered { http_status, body } => {
-                self.start_reply(http_status, &body, None, None)
-            }
-            BackendReply::Lost => Input::ReplyFailed { sent: true },
-            BackendReply::NotSent => Input::ReplyFailed { sent: false },
-        };
-        self.drive(id, input);
-    }
-
-    fn is_settled(&self, id: &AttemptId) -> bool {
-        self.slots
-            .get(id)
-            .is_some_and(|slot| slot.machine.record().is_settled())
-    }
-
-    fn resume(
-        &mut self,
-        id: &AttemptId,
-        wait: u64,
-        device: Device,
-        answer: Answer<Result<DeliveredOutcome, StepUpError>>,
-    ) {
-        let Some(waiter) = self.known(id, wait, answer) else {
-            return;
-        };
-        if self.is_settled(id) {
-            self.return_outcome(id, waiter);
-            return;
-        }
-        self.wait_for(id, waiter);
-        self.use_form(id, &device);
-        self.drive(
-            id,
-            Input::Join {
-                surfaces: device.surfaces,
-            },
-        );
-    }
-
-    fn reopen(
-        &mut self,
-        id: &AttemptId,
-        surface: Option<Surface>,
-        mut device: Device,
-    ) -> Result<(), StepUpError> {
-        let now = self.time.now();
-        let slot = self
-            .slots
-            .get(id)
-            .filter(|slot| slot.machine.live().visible)
-            .ok_or(StepUpError::UnknownAttempt)?;
-        if !slot.machine.can_reopen(now) {
-            return Err(StepUpError::NotPossible);
-        }
-        if let Some(surface) = surface {
-            if !device.surfaces.contains(&surface) {
-                return Err(StepUpError::NotPossible);
-            }
-            device
-                .surfaces
-                .sort_by_key(|candidate| *candidate != surface);
-        }
-        self.use_form(id, &device);
-        self.drive(
-            id,
-            Input::Reopen {
-                surfaces: device.surfaces,
-            },
-        );
-        Ok(())
-    }
-
-    /// A waiter on an attempt of this client's, or its caller is told that there is none.
-    fn known(
-        &mut self,
-        id: &AttemptId,
-        wait: u64,
-        answer: Answer<Result<DeliveredOutcome, StepUpError>>,
-    ) -> Option<Waiter> {
-        if self
-            .slots
-            .get(id)
-            .is_some_and(|slot| slot.machine.live().visible)
-        {
-            return Some(Waiter {
-                wait,
-                answer: Box::new(move |outcome| answer.send(Ok(outcome)).is_ok()),
-            });
-        }
-        let _ = answer.send(Err(StepUpError::UnknownAttempt));
-        None
-    }
-
-    fn wait_for(&mut self, id: &AttemptId, waiter: Waiter) {
-        if let Some(slot) = self.slots.get_mut(id) {
-            slot.waiters.push(waiter);
-        }
-    }
-
-    /// After a restart only the device can tell which link form it takes.
-    fn use_form(&mut self, id: &AttemptId, device: &Device) {
-        let form = self.settings.links.form(device.https_links);
-        if let Some(slot) = self
-            .slots
-            .get_mut(id)
-            .filter(|slot| slot.form == LinkForm::AsGiven)
-        {
-            slot.form = form;
-        }
-    }
-
     /// Rule 7: the replacement starts only after a final word that is not `approved`; otherwise it gets that outcome.
     pub fn start_successors(&mut self, id: &AttemptId) {
         let Some(slot) = self.slots.get_mut(id) else {
@@ -537,41 +300,6 @@ impl Loop {
             }
         }
     }
-
-    /// The signed-in account changed. A guest who signs in may keep the attempts made as a guest.
-    pub fn set_owner(&mut self, owner: Option<&str>, adopt_current: bool) {
-        let before = self.owner.clone();
-        self.owner = owner.map(|owner| self.journal.owner_hash(owner));
-        if self.owner == before {
-            return;
-        }
-        // The last owner's tokens must not ask about the next one's payments.
-        self.requests.forget_credentials();
-        let ids: Vec<AttemptId> = self.slots.keys().cloned().collect();
-        for id in ids {
-            if adopt_current
-                && let (None, Some(owner)) = (&before, &self.owner)
-                && let Some(slot) = self
-                    .slots
-                    .get_mut(&id)
-                    .filter(|slot| slot.machine.live().visible)
-            {
-                slot.machine.adopt(owner);
-            }
-            let visible = self.is_visible(&id);
-            self.drive(&id, Input::OwnerChanged { visible });
-        }
-    }
-
-    fn examine(&mut self, device: &Device, answer: Answer<Vec<Finding>>) {
-        let findings = doctor::examine(
-            &self.settings,
-            device,
-            self.journal.is_open(),
-            self.parts.device_facts.is_some(),
-        );
-        self.probe(findings, answer);
-    }
 }
 
 fn waiter(wait: u64, answer: Answer<DeliveredOutcome>) -> Waiter {
@@ -584,18 +312,6 @@ fn waiter(wait: u64, answer: Answer<DeliveredOutcome>) -> Waiter {
 /// The same key for every send of an attempt's start.
 pub(super) fn start_key(id: &AttemptId) -> String {
     [&id.0, ":start"].concat()
-}
-
-/// Best first, whatever order the host gave: the app's own, Klarna's app, then what notices a closed tab.
-fn rank(surface: Surface) -> u8 {
-    match surface {
-        Surface::Custom => 0,
-        Surface::KlarnaApp => 1,
-        Surface::AuthSession => 2,
-        Surface::AuthTab => 3,
-        Surface::CustomTab => 4,
-        Surface::Browser => 5,
-    }
 }
 
 /// A version 4 UUID (RFC 9562), which every backend can store.

@@ -1,35 +1,27 @@
-//! Requests to the backend: their headers, deadlines, answers. One at a time an attempt and purpose.
+//! Requests to the backend: one at a time an attempt and purpose, from their beginning to their end or deadline.
 
 #[cfg(feature = "reqwest")]
 use std::sync::Arc;
 
 use super::Message;
 use super::event_loop::Loop;
-use super::orders::start_key;
+use super::sending::cancel_key;
 use super::table::Table;
 use crate::doctor;
 use crate::error::StepUpError;
-use crate::hosts::check_journey_url;
 use crate::machine::{AttemptId, Input};
-use crate::model::{Finding, RequestHeader};
-use crate::redact::Secret;
-use crate::reply::{
-    StartAnswer, StatusAnswer, StatusFailure, StatusReply, read_start, read_status,
-};
-use crate::seams::{
-    CredentialsCompletion, HostParts, Question, StatusCompletion, StatusProblem, StatusWord,
-};
-use crate::settings::{Settings, check_headers};
-use crate::transport::{Header, HttpReply, HttpRequest, Method, TransportFailure, host};
+use crate::model::Finding;
+use crate::reply::{StatusAnswer, read_status};
+use crate::seams::{HostParts, Question, StatusCompletion};
+use crate::settings::Settings;
+use crate::transport::{Header, HttpReply, TransportFailure};
 
-/// How long the host may take for credentials, milliseconds.
-const CREDENTIALS_DEADLINE: u64 = 10_000;
 /// The transport has its own time limit; the loop's is a little later, for one that forgets.
-const GRACE: u64 = 2_000;
+pub(super) const GRACE: u64 = 2_000;
 /// Time limit of the doctor's question to the backend, milliseconds.
-const PROBE_TIMEOUT: u64 = 5_000;
+pub(super) const PROBE_TIMEOUT: u64 = 5_000;
 
-enum Purpose {
+pub(super) enum Purpose {
     Start,
     Ask {
         number: u32,
@@ -42,24 +34,24 @@ enum Purpose {
     Probe(Vec<Finding>, super::Answer<Vec<Finding>>),
 }
 
-struct Request {
-    attempt: AttemptId,
-    purpose: Purpose,
-    deadline: u64,
+pub(super) struct Request {
+    pub attempt: AttemptId,
+    pub purpose: Purpose,
+    pub deadline: u64,
     /// The credentials were asked for again after a 401.
-    retried: bool,
+    pub retried: bool,
     /// It was handed to the transport.
-    sent: bool,
+    pub sent: bool,
     #[cfg(feature = "reqwest")]
-    task: Option<tokio::task::AbortHandle>,
+    pub task: Option<tokio::task::AbortHandle>,
 }
 
 /// Requests under way.
 pub(super) struct Requests {
-    open: Table<u64, Request>,
+    pub open: Table<u64, Request>,
     last: u64,
     /// Headers that expire, until the backend rejects them.
-    credentials: Option<Vec<Header>>,
+    pub credentials: Option<Vec<Header>>,
     #[cfg(feature = "reqwest")]
     http_allowed: bool,
     #[cfg(feature = "reqwest")]
@@ -120,7 +112,7 @@ impl Requests {
     }
 
     #[cfg(feature = "reqwest")]
-    fn built_in(&mut self) -> Option<Arc<crate::transport::reqwest::BuiltIn>> {
+    pub fn built_in(&mut self) -> Option<Arc<crate::transport::reqwest::BuiltIn>> {
         if self.built_in.is_none() {
             self.built_in = crate::transport::reqwest::BuiltIn::new(self.http_allowed)
                 .ok()
@@ -243,179 +235,6 @@ impl Loop {
         });
     }
 
-    pub fn answered(&mut self, number: u64, answer: Option<Result<StatusWord, StatusProblem>>) {
-        let Some(request) = self.requests.open.remove(&number) else {
-            return;
-        };
-        let answer = match answer {
-            Some(Ok(word)) => StatusAnswer::Reply(StatusReply {
-                word: Some(word.word),
-                reason: word.reason.map(|reason| {
-                    reason
-                        .chars()
-                        .filter(|letter| !letter.is_control())
-                        .take(256)
-                        .collect()
-                }),
-                version: None,
-                expires_at_ms: None,
-                expires_in_ms: None,
-                payment_id: None,
-                journey: None,
-                klarna_state: None,
-                details: word
-                    .details
-                    .filter(|details| details.len() <= crate::reply::MAX_DETAILS),
-            }),
-            Some(Err(StatusProblem::NotFound)) => StatusAnswer::Failed(StatusFailure::NotFound),
-            Some(Err(StatusProblem::Failed)) | None => {
-                StatusAnswer::Failed(StatusFailure::MaybeSent)
-            }
-        };
-        self.status_known(&request, answer, None, None);
-    }
-
-    fn ask_credentials(&mut self, number: u64, after_rejection: bool) {
-        let Some(credentials) = self.parts.credentials.clone() else {
-            return;
-        };
-        let deadline = self.time.now().mono + CREDENTIALS_DEADLINE;
-        if let Some(request) = self.requests.open.get_mut(&number) {
-            request.deadline = request.deadline.min(deadline);
-        }
-        let post = self.post.clone();
-        let completion = CredentialsCompletion::new(move |headers| {
-            post.send(Message::Headers {
-                request: number,
-                headers,
-            });
-        });
-        self.threads.credentials.run(move || {
-            let _ = credentials.start(number, after_rejection, completion);
-        });
-    }
-
-    pub fn headers_known(&mut self, number: u64, headers: Option<Vec<RequestHeader>>) {
-        if !self.requests.open.contains_key(&number) {
-            return;
-        }
-        match headers.and_then(|headers| check_headers(&headers).ok()) {
-            Some(headers) => {
-                self.requests.credentials = Some(headers);
-                self.send(number);
-            }
-            None => self.finish(number, Err(TransportFailure::NotSent)),
-        }
-    }
-
-    fn send(&mut self, number: u64) {
-        let Some(http) = self.http_request(number) else {
-            self.finish(number, Err(TransportFailure::NotSent));
-            return;
-        };
-        let deadline = self.time.now().mono + u64::from(http.timeout_ms) + GRACE;
-        if let Some(request) = self.requests.open.get_mut(&number) {
-            request.deadline = deadline;
-            request.sent = true;
-        }
-        let post = self.post.clone();
-        let answer = move |result| {
-            post.send(Message::Replied {
-                request: number,
-                result,
-            });
-        };
-        if let Some(transport) = self.parts.transport.clone() {
-            self.threads
-                .transport
-                .run(move || host::send(&*transport, &http, answer));
-            return;
-        }
-        #[cfg(feature = "reqwest")]
-        match self.requests.built_in() {
-            Some(built_in) => {
-                let task = tokio::spawn(async move { answer(built_in.send(&http).await) });
-                if let Some(request) = self.requests.open.get_mut(&number) {
-                    request.task = Some(task.abort_handle());
-                }
-            }
-            None => answer(Err(TransportFailure::NotSent)),
-        }
-        #[cfg(not(feature = "reqwest"))]
-        answer(Err(TransportFailure::NotSent));
-    }
-
-    fn http_request(&self, number: u64) -> Option<HttpRequest> {
-        let request = self.requests.open.get(&number)?;
-        let id = &request.attempt;
-        let name = || {
-            self.slots
-                .get(id)
-                .map(|slot| slot.machine.record().payment_name().to_owned())
-        };
-        let policy = &self.settings.policy;
-        let base = [&self.settings.base, "/payments"].concat();
-        let (method, url, key, body, timeout) = match &request.purpose {
-            Purpose::Start => {
-                let body = self.slots.get(id)?.body.clone()?;
-                (
-                    Method::Post,
-                    base,
-                    Some(start_key(id)),
-                    Some(body),
-                    policy.start_timeout,
-                )
-            }
-            Purpose::Ask { wait, after, .. } => {
-                let mut url = [&base, "/", &name()?].concat();
-                if *wait > 0 {
-                    url = format!("{url}?wait={}", wait / 1_000);
-                    if let Some(version) = after {
-                        url = format!("{url}&after={version}");
-                    }
-                }
-                (Method::Get, url, None, None, policy.ask_timeout + wait)
-            }
-            Purpose::Cancel { number } => {
-                let url = [&base, "/", &name()?, "/cancel"].concat();
-                (
-                    Method::Post,
-                    url,
-                    Some(cancel_key(id, *number)),
-                    Some(b"{}".to_vec()),
-                    policy.ask_timeout,
-                )
-            }
-            Purpose::Probe(..) => (
-                Method::Get,
-                [&base, "/doctor"].concat(),
-                None,
-                None,
-                PROBE_TIMEOUT,
-            ),
-        };
-        let mut headers = vec![header("Accept", "application/json")];
-        if body.is_some() {
-            headers.push(header("Content-Type", "application/json"));
-        }
-        if let Some(key) = &key {
-            headers.push(header("Idempotency-Key", key));
-        }
-        if !id.0.is_empty() {
-            headers.push(header("StepUp-Attempt", &id.0));
-        }
-        headers.extend(self.settings.headers.iter().cloned());
-        headers.extend(self.requests.credentials.iter().flatten().cloned());
-        Some(HttpRequest {
-            id: number,
-            method,
-            url,
-            headers,
-            body,
-            timeout_ms: u32::try_from(timeout).unwrap_or(u32::MAX),
-        })
-    }
-
     pub fn replied(&mut self, number: u64, result: Result<HttpReply, TransportFailure>) {
         let rejected = matches!(&result, Ok(reply) if reply.status == 401);
         if rejected
@@ -430,7 +249,7 @@ impl Loop {
         self.finish(number, result);
     }
 
-    fn finish(&mut self, number: u64, result: Result<HttpReply, TransportFailure>) {
+    pub fn finish(&mut self, number: u64, result: Result<HttpReply, TransportFailure>) {
         let Some(request) = self.requests.open.remove(&number) else {
             return;
         };
@@ -467,95 +286,6 @@ impl Loop {
                 }
             },
         }
-    }
-
-    fn status_known(
-        &mut self,
-        request: &Request,
-        answer: StatusAnswer,
-        date: Option<i64>,
-        retry_after: Option<u64>,
-    ) {
-        let input = match (&request.purpose, answer) {
-            (Purpose::Cancel { .. }, StatusAnswer::Failed(failure)) => Input::CancelFailed {
-                failure,
-                retry_after,
-            },
-            (Purpose::Ask { number, .. }, answer) => {
-                let (answer, forbidden) = self.permitted(answer);
-                Input::Status {
-                    number: *number,
-                    answer,
-                    forbidden,
-                    date,
-                    retry_after,
-                }
-            }
-            (_, answer) => {
-                let (answer, forbidden) = self.permitted(answer);
-                Input::Status {
-                    number: 0,
-                    answer,
-                    forbidden,
-                    date,
-                    retry_after,
-                }
-            }
-        };
-        self.drive(&request.attempt, input);
-    }
-
-    /// Reads the answer to a start, whoever sent it.
-    pub fn start_reply(
-        &mut self,
-        status: u16,
-        body: &[u8],
-        date: Option<i64>,
-        retry_after: Option<u64>,
-    ) -> Input {
-        let answer = read_start(status, body, &self.settings.words);
-        let (answer, forbidden) = match answer {
-            StartAnswer::Reply(reply) => {
-                let (reply, forbidden) = self.permitted_reply(reply);
-                (StartAnswer::Reply(reply), forbidden)
-            }
-            other => (other, false),
-        };
-        Input::Reply {
-            answer,
-            forbidden,
-            date,
-            retry_after,
-        }
-    }
-
-    fn permitted(&mut self, answer: StatusAnswer) -> (StatusAnswer, bool) {
-        match answer {
-            StatusAnswer::Reply(reply) => {
-                let (reply, forbidden) = self.permitted_reply(reply);
-                (StatusAnswer::Reply(reply), forbidden)
-            }
-            failed @ StatusAnswer::Failed(_) => (failed, false),
-        }
-    }
-
-    /// Drops a journey that may not be opened, and says so.
-    fn permitted_reply(&mut self, mut reply: StatusReply) -> (StatusReply, bool) {
-        let Some(journey) = &reply.journey else {
-            return (reply, false);
-        };
-        let settings = &self.settings;
-        let checked = check_journey_url(
-            journey.url.expose(),
-            journey.kind,
-            &settings.environment,
-            &settings.redirect_hosts,
-        );
-        if checked.is_ok() {
-            return (reply, false);
-        }
-        reply.journey = None;
-        (reply, true)
     }
 
     pub fn request_overdue(&mut self, number: u64) {
@@ -605,16 +335,4 @@ impl Loop {
             });
         }
     }
-}
-
-fn header(name: &str, value: &str) -> Header {
-    Header {
-        name: name.to_owned(),
-        value: Secret::new(value.to_owned()),
-    }
-}
-
-/// The same key for every send of one cancellation.
-fn cancel_key(id: &AttemptId, number: u32) -> String {
-    format!("{}:cancel:{number}", id.0)
 }
