@@ -53,11 +53,11 @@ async fn a_question_whose_asker_is_gone_stops_waiting() {
 #[tokio::test]
 async fn a_start_whose_sender_is_gone_is_carried_out_once() {
     let world = World::new().await;
-    let (hang_up, hung_up) = oneshot::channel();
+    let (hang_up, vanished) = oneshot::channel();
     let start = async {
         tokio::select! {
             reply = world.start_request("a1", &order("42")).send() => panic!("{reply:?}"),
-            _ = hung_up => {}
+            _ = vanished => {}
         }
     };
     let calls = world.during(Kind::First, start, async { hang_up.send(()) });
