@@ -22,7 +22,7 @@ let ffi: [Target] = [
         ])
 ]
 // Apple's frameworks as far as the façade uses them, so that its Apple-only files compile and run here. Never part of a product.
-let stubs: [Target] = ["UIKit", "AuthenticationServices", "SwiftUI"].map { name in
+let stubs: [Target] = ["UIKit", "AuthenticationServices", "Network", "SwiftUI"].map { name in
     .target(
         name: name, dependencies: name == "UIKit" ? [] : ["UIKit"], path: "bindings/swift/AppleStubs/" + name)
 }
@@ -52,7 +52,9 @@ let package = Package(
     products: [.library(name: facade, targets: [facade]), .library(name: testing, targets: [testing])],
     targets: ffi + stubs + shellTests + phone + [
         .target(name: core, dependencies: [.target(name: core + "FFI")], path: sources + core),
-        .target(name: facade, dependencies: [.target(name: core)] + apple, path: sources + facade),
+        .target(
+            name: facade, dependencies: [.target(name: core)] + apple, path: sources + facade,
+            resources: [.copy("PrivacyInfo.xcprivacy")]),
         .target(name: testing, dependencies: [.target(name: facade)], path: sources + testing),
         .testTarget(name: "SmokeTests", dependencies: [.target(name: core)], path: tests + "SmokeTests"),
     ],

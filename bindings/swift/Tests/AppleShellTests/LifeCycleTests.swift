@@ -1,4 +1,5 @@
 import Foundation
+import Network
 import Testing
 import UIKit
 
@@ -8,6 +9,7 @@ extension AppleShell {
     /// What the core hears of the app coming and going.
     @Suite @MainActor struct LifeCycleTests {
         private let center = NotificationCenter()
+        private let network = NWPathMonitor()
         private let told = Told()
 
         /// What was told, in order.
@@ -29,7 +31,7 @@ extension AppleShell {
         }
 
         private func started() async -> AppLifeCycle {
-            let lifeCycle = AppLifeCycle(center: center)
+            let lifeCycle = AppLifeCycle(center: center, network: network)
             lifeCycle.start(LifeCycleSignals { [told] in told.add("\($0)") })
             await System.rest()
             return lifeCycle
@@ -78,6 +80,22 @@ extension AppleShell {
             center.post(name: UIScene.didActivateNotification, object: other)
             #expect(told.all == ["hostAttached"])
             lifeCycle.stop()
+        }
+
+        @Test func anotherNetworkIsTold() async {
+            _ = System()
+            let lifeCycle = await started()
+            #expect(network.isRunning)
+            network.find(NWPath(.satisfied, interface: "en0"))
+            #expect(told.all.isEmpty, "the first is the one there is")
+            network.find(NWPath(.satisfied, interface: "en0"))
+            #expect(told.all.isEmpty, "nothing changed")
+            network.find(NWPath(.unsatisfied))
+            #expect(told.all.isEmpty, "there is nobody to ask")
+            network.find(NWPath(.satisfied, interface: "pdp_ip0"))
+            #expect(told.all == ["networkChanged"])
+            lifeCycle.stop()
+            #expect(!network.isRunning)
         }
 
         @Test func afterTheEndNothingIsTold() async {

@@ -1,17 +1,25 @@
 #if canImport(UIKit)
+import Network
 import UIKit
 
-/// Tells when the app comes and goes. UIKit's notifications of the application mirror all scenes together, so they serve apps with scenes
-/// and without; that of a scene says that there is a window to present from again.
+/// Tells when the app comes and goes, and when the network changes.
+///
+/// UIKit's notifications of the application mirror all scenes together, so they serve apps with scenes and without; that of a scene says that
+/// there is a window to present from again.
 @available(iOSApplicationExtension, unavailable)
-final class AppLifeCycle: LifeCycleSource, @unchecked Sendable {
-    // `@unchecked`: the lock guards it. The system's own locks that are `Sendable` are newer than iOS 15.
-    private let lock = NSLock()
-    private var observers: [any NSObjectProtocol] = []
-    private let center: NotificationCenter
+final class AppLifeCycle: LifeCycleSource {
+    private struct Watched: @unchecked Sendable {
+        // `@unchecked`: a token is used for nothing but to be handed back.
+        var observers: [any NSObjectProtocol] = []
+    }
 
-    init(center: NotificationCenter = .default) {
+    private let watched = Locked(Watched())
+    private let center: NotificationCenter
+    private let network: NWPathMonitor
+
+    init(center: NotificationCenter = .default, network: NWPathMonitor = NWPathMonitor()) {
         self.center = center
+        self.network = network
     }
 
     func start(_ signals: LifeCycleSignals) {
@@ -24,9 +32,19 @@ final class AppLifeCycle: LifeCycleSource, @unchecked Sendable {
             // Without a queue: the signal is given before UIKit hands over the link that brought the app to the front.
             center.addObserver(forName: name, object: nil, queue: nil) { _ in signals(signal) }
         }
-        lock.lock()
-        self.observers += observers
-        lock.unlock()
+        watched.use { $0.observers += observers }
+        let last = Locked<NWPath?>(nil)
+        network.pathUpdateHandler = { path in
+            let before = last.use { last in
+                defer { last = path }
+                return last
+            }
+            // The first path is the one there is. A network that went changes nothing: requests fail by themselves.
+            if let before, path != before, path.status == .satisfied {
+                signals(.networkChanged)
+            }
+        }
+        network.start(queue: DispatchQueue(label: "dev.klarnastepup.network"))
         DispatchQueue.main.async {
             MainActor.assumeIsolated {
                 if UIApplication.shared.applicationState == .background {
@@ -37,10 +55,11 @@ final class AppLifeCycle: LifeCycleSource, @unchecked Sendable {
     }
 
     func stop() {
-        lock.lock()
-        let observers = self.observers
-        self.observers = []
-        lock.unlock()
+        network.cancel()
+        let observers = watched.use { watched in
+            defer { watched.observers = [] }
+            return watched.observers
+        }
         observers.forEach(center.removeObserver)
     }
 }

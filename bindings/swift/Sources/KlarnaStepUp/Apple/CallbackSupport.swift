@@ -5,27 +5,19 @@ import Foundation
 ///
 /// It refuses where the app's `webcredentials` domain is not associated, in a wrong set-up always and otherwise for the few customers whose
 /// phone has not fetched the association. Nothing tells beforehand.
-final class CallbackSupport: @unchecked Sendable {
-    // `@unchecked`: the lock guards it. The system's own locks that are `Sendable` are newer than iOS 15.
-    private let lock = NSLock()
-    private var supported: Bool
+final class CallbackSupport: Sendable {
+    private let supported: Locked<Bool>
 
     /// - Parameter supported: What this version of the system can.
     init(supported: Bool = CallbackSupport.bySystemVersion) {
-        self.supported = supported
+        self.supported = Locked(supported)
     }
 
-    var https: Bool {
-        lock.lock()
-        defer { lock.unlock() }
-        return supported
-    }
+    var https: Bool { supported.use { $0 } }
 
     /// The system refused one. Links of later attempts take the app's own scheme, where there is one.
     func refused() {
-        lock.lock()
-        defer { lock.unlock() }
-        supported = false
+        supported.use { $0 = false }
     }
 
     static var bySystemVersion: Bool {

@@ -40,7 +40,7 @@ final class URLSessionTransport: HTTPTransport {
         task.resume()
         // The system's own time-out begins anew with every byte.
         DispatchQueue.global().asyncAfter(deadline: .now() + request.timeout) { [weak exchanges] in
-            exchanges?.giveUp(request.id, task: task.taskIdentifier)
+            exchanges?.giveUp(task.taskIdentifier)
         }
     }
 
@@ -50,38 +50,40 @@ final class URLSessionTransport: HTTPTransport {
 }
 
 /// A request that is under way.
-private struct Exchange {
+private struct Exchange: Sendable {
     let task: URLSessionDataTask
     let completion: HTTPCompletion
     var body = Data()
 }
 
 /// All that are.
-final class Exchanges: NSObject, URLSessionDataDelegate, @unchecked Sendable {
-    // `@unchecked`: the lock guards both. The system's own locks that are `Sendable` are newer than iOS 15.
-    private let lock = NSLock()
-    private var open: [Int: Exchange] = [:]
-    private var tasks: [UInt64: Int] = [:]
+final class Exchanges: NSObject, URLSessionDataDelegate {
+    private struct Open: Sendable {
+        var exchanges: [Int: Exchange] = [:]
+        var tasks: [UInt64: Int] = [:]
+
+        mutating func end(_ task: Int) -> Exchange? {
+            tasks = tasks.filter { $0.value != task }
+            return exchanges.removeValue(forKey: task)
+        }
+    }
+
+    private let open = Locked(Open())
 
     fileprivate func add(_ exchange: Exchange, id: UInt64) {
-        lock.lock()
-        defer { lock.unlock() }
-        open[exchange.task.taskIdentifier] = exchange
-        tasks[id] = exchange.task.taskIdentifier
+        open.use { open in
+            open.exchanges[exchange.task.taskIdentifier] = exchange
+            open.tasks[id] = exchange.task.taskIdentifier
+        }
     }
 
     /// Nobody waits for its answer any more.
     fileprivate func take(_ id: UInt64) -> Exchange? {
-        lock.lock()
-        defer { lock.unlock() }
-        return tasks.removeValue(forKey: id).flatMap { open.removeValue(forKey: $0) }
+        open.use { open in open.tasks[id].flatMap { open.end($0) } }
     }
 
-    func giveUp(_ id: UInt64, task: Int) {
-        lock.lock()
-        let mine = tasks[id] == task
-        lock.unlock()
-        guard mine, let exchange = take(id) else { return }
+    fileprivate func giveUp(_ task: Int) {
+        guard let exchange = open.use({ $0.end(task) }) else { return }
         exchange.task.cancel()
         exchange.completion(.maybeSent)
     }
@@ -94,28 +96,20 @@ final class Exchanges: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     }
 
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-        let number = dataTask.taskIdentifier
-        lock.lock()
-        open[number]?.body.append(data)
-        let tooLarge = (open[number]?.body.count ?? 0) > HTTPResult.limit
-        lock.unlock()
-        if tooLarge {
-            finish(number)?.completion(.tooLarge)
+        let tooLarge = open.use { open -> Exchange? in
+            let number = dataTask.taskIdentifier
+            open.exchanges[number]?.body.append(data)
+            return (open.exchanges[number]?.body.count ?? 0) > HTTPResult.limit ? open.end(number) : nil
+        }
+        if let tooLarge {
+            tooLarge.completion(.tooLarge)
             dataTask.cancel()
         }
     }
 
     func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
-        guard let exchange = finish(task.taskIdentifier) else { return }
+        guard let exchange = open.use({ $0.end(task.taskIdentifier) }) else { return }
         exchange.completion(Self.result(task, exchange.body, error))
-    }
-
-    private func finish(_ number: Int) -> Exchange? {
-        lock.lock()
-        defer { lock.unlock() }
-        guard let exchange = open.removeValue(forKey: number) else { return nil }
-        tasks = tasks.filter { $0.value != number }
-        return exchange
     }
 
     private static func result(_ task: URLSessionTask, _ body: Data, _ error: (any Error)?) -> HTTPResult {
