@@ -39,8 +39,7 @@ Ends with 0 if nothing is broken, 1 if a promise is broken, 2 if nothing could b
     max_term_width = 100,
     after_help = EXAMPLES
 )]
-// Switches of a command line.
-#[allow(clippy::struct_excessive_bools)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 struct Arguments {
     /// The backend: what `/payments` hangs below
     #[arg(required_unless_present_any = ["list", "sandbox"], value_parser = address)]

@@ -18,6 +18,7 @@ const AS_PHONE: &str = "--be-a-phone";
 /// the real pages, faults. A checker that shares no code with the core compares what the app was told with everybody's books.
 #[derive(Parser)]
 #[command(name = "scenarios", max_term_width = 100)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 struct Arguments {
     /// Only these scenarios; all when none is named.
     names: Vec<String>,

@@ -4,6 +4,7 @@ mod app;
 mod customer;
 mod device;
 mod expect;
+mod heard;
 mod own_backend;
 mod process;
 mod record;
@@ -17,7 +18,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use stepup_sandbox_control::{Books, CustomerError, World, WorldConfig, WorldError};
 
-use crate::protocol::{Command, Configure, OrderText, Report, StateReport, Told};
+use crate::protocol::{Command, Configure, OrderText, StateReport};
 use crate::scenario::{Scenario, Step};
 use own_backend::Prepared;
 use process::PhoneProcess;
@@ -319,156 +320,6 @@ impl Run {
             reference,
             json: json.to_string(),
         }
-    }
-
-    /// Takes note of an attempt; steps are about the newest.
-    fn know(&mut self, attempt: &str) {
-        if self.attempts.insert(attempt.to_owned()) {
-            self.attempt = Some(attempt.to_owned());
-        }
-    }
-
-    /// What is on the screen of the attempt that steps are about.
-    fn shown(&self) -> Option<&Shown> {
-        self.shown.get(self.attempt.as_ref()?)
-    }
-
-    /// Takes note of a report, and does what the phone's system or the app would do at once.
-    async fn heard(&mut self, report: Report) -> Result<(), RunError> {
-        match report {
-            Report::Ready | Report::Step { .. } => {}
-            Report::Event { name, .. } => {
-                self.events.insert(name);
-            }
-            Report::Forward { .. } => self.forwarded += 1,
-            Report::Prepared {
-                call,
-                attempt,
-                idempotency_key,
-                completion,
-                handover,
-            } => {
-                self.know(&attempt);
-                self.answered(call);
-                if let Some(prepared) = self.prepared.get_mut(&call) {
-                    prepared.attempt = attempt;
-                    prepared.key = idempotency_key;
-                    prepared.links = (completion, handover);
-                }
-            }
-            Report::Pong => self.pong = true,
-            Report::Refused { error } => return Err(RunError::Refused(error)),
-            Report::Answer { call, error } => {
-                self.answered(call);
-                self.refusal = error;
-            }
-            Report::Idle {
-                commands,
-                in_flight,
-                begun,
-                wake_at,
-            } => {
-                self.idle = Some(Idle {
-                    commands,
-                    in_flight: usize::try_from(in_flight).unwrap_or(usize::MAX),
-                    begun,
-                    wake_at: wake_at.map(|at| self.wall(at)),
-                });
-            }
-            Report::Present {
-                attempt,
-                number,
-                surface,
-                url,
-                callback_scheme,
-                ..
-            } => {
-                self.app.presented += 1;
-                self.know(&attempt);
-                let shown = Shown {
-                    attempt: attempt.clone(),
-                    number,
-                    surface,
-                    url,
-                    callback_scheme,
-                    customer: None,
-                };
-                self.shown.insert(attempt, shown);
-                if surface.is_elsewhere() {
-                    self.send_to_back().await?;
-                }
-            }
-            Report::Dismiss { attempt, number } => {
-                self.shown
-                    .retain(|of, shown| *of != attempt || shown.number != number);
-            }
-            Report::Outcome(told) => self.told(told).await?,
-            Report::State(state) => self.state(state),
-            Report::Disposition {
-                disposition,
-                attempt,
-            } => self.disposition = Some((disposition, attempt)),
-            Report::Held { .. } => {
-                self.held = true;
-                if let Some(kill) = self.hold.and_then(|index| self.app.kills.get_mut(index)) {
-                    kill.hit = true;
-                }
-            }
-            Report::Trace { trace, .. } => self.trace = Some(trace),
-            Report::Unfinished { attempts } => {
-                self.app.unfinished = attempts;
-                self.unfinished = true;
-            }
-            Report::Outcomes { ids } => {
-                self.app.kept = ids;
-                self.kept = true;
-            }
-        }
-        Ok(())
-    }
-
-    fn state(&mut self, state: StateReport) {
-        self.know(&state.attempt);
-        self.states.insert(state.attempt.clone(), state);
-    }
-
-    async fn told(&mut self, told: Told) -> Result<(), RunError> {
-        let process = self.app.processes;
-        if let Some(call) = told.call {
-            self.answered(call);
-        }
-        let id = told.id.clone();
-        self.app.told.push(ToldEntry {
-            at_ms: self.world.clock().now_ms(),
-            process,
-            acknowledged: false,
-            told,
-        });
-        if self.scenario.app.acknowledges && !id.is_empty() {
-            self.acknowledging.push(self.app.told.len() - 1);
-            self.send(&Command::Acknowledge { outcome: id }).await?;
-        }
-        Ok(())
-    }
-
-    fn answered(&mut self, call: u64) {
-        for entry in &mut self.app.calls {
-            entry.answered |= entry.call == call && entry.process == self.app.processes;
-        }
-    }
-
-    async fn send_to_back(&mut self) -> Result<(), RunError> {
-        if std::mem::replace(&mut self.in_front, false) {
-            self.send(&Command::Background).await?;
-        }
-        Ok(())
-    }
-
-    async fn bring_to_front(&mut self) -> Result<(), RunError> {
-        if !std::mem::replace(&mut self.in_front, true) {
-            self.send(&Command::Foreground).await?;
-        }
-        Ok(())
     }
 
     /// Asks the core for what the checker needs, and ends the phone.
