@@ -9,6 +9,9 @@ use crate::model::{DeliveredOutcome, Outcome};
 use crate::seams::Listener;
 use std::sync::Arc;
 
+/// How many waits are remembered that were stopped before they were known here.
+const EARLY_STOPS: usize = 64;
+
 /// A call that waits for an attempt's next outcome.
 pub(super) struct Waiter {
     /// Names it for `stop_waiting`; 0: it has no name.
@@ -129,9 +132,30 @@ impl Loop {
         }
     }
 
-    /// Rule 8: the payment goes on; only this wait ends.
+    /// Rule 8: the payment goes on; only this wait ends. A caller's cancellation may overtake the very call that it cancels, or come
+    /// while the device is being asked: then the wait ends as soon as it is known.
     pub fn stop_waiting(&mut self, wait: u64) {
+        if wait == 0 || self.stop_known(wait) {
+            return;
+        }
+        self.early_stops.truncate(EARLY_STOPS - 1);
+        self.early_stops.push_front(wait);
+    }
+
+    /// Ends the waits that were stopped before they were known.
+    pub fn stop_early(&mut self) {
+        if !self.early_stops.is_empty() {
+            let mut stops = std::mem::take(&mut self.early_stops);
+            stops.retain(|wait| !self.stop_known(*wait));
+            self.early_stops = stops;
+        }
+    }
+
+    /// True if there is such a wait.
+    fn stop_known(&mut self, wait: u64) -> bool {
+        let mut known = false;
         for (reference, waiter) in self.take_pending_waiters(wait) {
+            known = true;
             (waiter.answer)(stopped(None, reference));
         }
         let ids: Vec<AttemptId> = self.slots.keys().cloned().collect();
@@ -141,12 +165,14 @@ impl Loop {
             };
             let (ended, kept) = std::mem::take(&mut slot.waiters)
                 .into_iter()
-                .partition(|waiter| waiter.wait == wait && wait != 0);
+                .partition(|waiter| waiter.wait == wait);
             slot.waiters = kept;
             for waiter in ended {
+                known = true;
                 self.stop(&id, waiter);
             }
         }
+        known
     }
 
     /// Ends all waits of an attempt that will have no outcome in this process.

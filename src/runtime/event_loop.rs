@@ -78,6 +78,8 @@ pub(super) struct Loop {
     pub driving: bool,
     /// Links that came before the journal was read.
     pub early_links: Vec<Secret>,
+    /// Waits that were stopped before they were known, the latest first.
+    pub early_stops: VecDeque<u64>,
     pub last_ticket: u64,
     pub restored: bool,
 }
@@ -135,6 +137,7 @@ impl Loop {
             inputs: VecDeque::new(),
             driving: false,
             early_links: Vec::new(),
+            early_stops: VecDeque::new(),
             last_ticket: 0,
             restored: false,
         })
@@ -167,6 +170,7 @@ impl Loop {
             }
             self.dispatch(message);
             self.fire();
+            self.stop_early();
             self.post.counters.dealt_with();
             if self.messages.is_empty() {
                 self.rest();

@@ -405,6 +405,42 @@ fn rule_08_a_wait_that_is_stopped_leaves_the_payment_alone() {
 }
 
 #[test]
+fn a_wait_that_is_stopped_before_it_is_known_ends_at_once() {
+    let directory = directory();
+    let phone = Phone::new(directory.path());
+    phone.backend.otherwise(|line| match line {
+        "POST /payments" => pending_with_journey(),
+        _ => status("pending"),
+    });
+    let stopped = Outcome::Undetermined {
+        reason: UndeterminedReason::StoppedWaiting,
+    };
+    let wait = phone.client.new_wait();
+    phone.client.stop_waiting(wait);
+    let options = PayOptions {
+        wait,
+        ..PayOptions::default()
+    };
+    let told = phone.pay_with(order("order-1"), options).outcome();
+    assert_eq!(told.outcome, stopped);
+    assert_eq!(
+        lock(&phone.screen.shown).len(),
+        1,
+        "the payment itself goes on"
+    );
+
+    let attempt = phone.client.unfinished()[0].attempt.clone();
+    let wait = phone.client.new_wait();
+    phone.client.stop_waiting(wait);
+    let told = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime")
+        .block_on(phone.client.resume(attempt, wait))
+        .expect("the attempt is known");
+    assert_eq!(told.outcome, stopped);
+}
+
+#[test]
 fn rule_06_a_start_that_was_answered_401_is_not_taken_for_unsent() {
     let directory = directory();
     let phone = Phone::with(configuration(directory.path()), iphone(), |parts| {
