@@ -55,6 +55,15 @@ class DeviceTest {
     }
 
     @Test
+    fun `the system's chooser, and its door to the work profile, are no browsers`() {
+        others.browser("android")
+        assertEquals(emptyList(), facts().surfaces)
+        others.browser("com.android.chrome")
+        others.browser("org.mozilla.firefox")
+        assertEquals(listOf("com.android.chrome", "org.mozilla.firefox"), Browsers(app.packageManager).all().sorted())
+    }
+
+    @Test
     fun `Klarna's app, for its live and its test addresses`() {
         others.browser("com.android.chrome")
         others.app("evil.klarna", "https", "pay.klarna.com")

@@ -21,6 +21,7 @@ import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
+import org.robolectric.shadows.ShadowAppTask
 
 /** Foreground, background, what to present from, and what a link does to the screen. */
 @RunWith(RobolectricTestRunner::class)
@@ -180,6 +181,33 @@ class VisibilityTest {
         assertNull(shadowOf(app).nextStartedActivity)
         assertNotNull(Wiring.tab)
     }
+
+    /** The app was opened from another app, or has several tasks: the one with the tab comes to the front, not the one that the link came to. */
+    @Test
+    fun `a link that comes to another task than the tab's`() {
+        shell.links = { LinkDisposition.Completion(AttemptId("a")) }
+        visibility
+        Wiring.connect(shell)
+        val main = Robolectric.buildActivity(InTaskSeven::class.java).setup()
+        Wiring.presented(tab, main.get())
+        val tasks = listOf(3, 7).associateWith(::task)
+        shadowOf(app.getSystemService(ActivityManager::class.java)).setAppTasks(tasks.values.toList())
+        arrive("shop-done://klarna/done")
+        assertEquals(listOf(false, true), tasks.values.map { shadowOf(it).hasMovedToFront() })
+        assertNull(shadowOf(app).nextStartedActivity, "the tab is not below: the core has it taken away")
+    }
+
+    class InTaskSeven : Activity() {
+        override fun getTaskId(): Int = 7
+    }
+
+    private fun task(number: Int): ActivityManager.AppTask =
+        ShadowAppTask.newInstance().also {
+            val info = ActivityManager.RecentTaskInfo()
+            @Suppress("DEPRECATION")
+            info.id = number
+            shadowOf(it).setTaskInfo(info)
+        }
 
     @Test
     fun `links before and after the resume, the tab's end between them`() {
