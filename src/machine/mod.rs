@@ -233,7 +233,9 @@ impl Machine {
         if self.live.start == Start::Waiting {
             self.live.times.set(Time::StartRetry, now.mono);
         }
-        if !self.live.link_in_background {
+        // Unless the wait has ended since: then the question it called for is gone.
+        let link_asks = self.live.link_in_background && self.live.times.get(Time::Ask).is_some();
+        if !link_asks {
             self.live
                 .times
                 .set_if_unset(Time::Merge, now.mono + self.policy.merge_window);

@@ -1,7 +1,7 @@
 //! Section 3.2 and its last paragraph: when the backend is asked.
 
 use klarna_step_up::machine::{
-    CloseHint, Effect, Input, Note, Surface, UndeterminedReason, Verdict,
+    CloseHint, Effect, Input, LinkSignal, Note, Surface, UndeterminedReason, Verdict,
 };
 use klarna_step_up::policy::ConfirmationPolicy;
 use klarna_step_up::reply::{StatusAnswer, StatusFailure, StatusReply, Word};
@@ -127,7 +127,7 @@ fn a_link_within_the_merge_window_is_the_only_question() {
     phone
         .give(Input::Foregrounded)
         .pass(50)
-        .link(klarna_step_up::machine::LinkSignal::Handover)
+        .link(LinkSignal::Handover)
         .pass(SECOND);
     assert_eq!(phone.asked_at(), [at + 50]);
 }
@@ -172,9 +172,7 @@ fn retry_after_is_honoured_up_to_three_minutes() {
             retry_after: Some(named),
         });
         // Not even a link may hurry it.
-        phone
-            .link(klarna_step_up::machine::LinkSignal::Handover)
-            .pass(kept + 10 * SECOND);
+        phone.link(LinkSignal::Handover).pass(kept + 10 * SECOND);
         assert_eq!(phone.asked_at()[0], at + kept);
     }
 }
@@ -257,7 +255,7 @@ fn a_link_ends_the_long_poll_and_asks_without_wait() {
     let mut phone = with_long_poll();
     phone.pass(7 * SECOND);
     assert_eq!(waits(&phone), [25 * SECOND]);
-    phone.link(klarna_step_up::machine::LinkSignal::Completion);
+    phone.link(LinkSignal::Completion);
     assert_eq!(waits(&phone), [25 * SECOND, 0]);
     // What the aborted question brings no longer counts, unless it is a word.
     phone.give(status(1, pending()));
@@ -329,7 +327,7 @@ fn a_link_that_comes_before_the_foreground_asks_without_a_window() {
     let mut phone = Phone::in_journey();
     phone.pass(6 * SECOND).answer(pending());
     phone.give(Input::Backgrounded).clear_log();
-    phone.link(klarna_step_up::machine::LinkSignal::Handover);
+    phone.link(LinkSignal::Handover);
     assert_eq!(phone.asks_in_log(), 0, "not in the background");
     phone.give(Input::Foregrounded);
     assert_eq!(phone.asks_in_log(), 1, "at once");
@@ -338,14 +336,22 @@ fn a_link_that_comes_before_the_foreground_asks_without_a_window() {
 }
 
 #[test]
+fn a_link_before_the_wait_ended_does_not_keep_the_next_foreground_from_asking() {
+    let mut phone = Phone::in_journey_on(Surface::KlarnaApp);
+    phone.give(Input::Backgrounded).pass(29 * MINUTE);
+    phone.link(LinkSignal::Completion).pass(2 * MINUTE);
+    assert!(matches!(phone.verdict(), Verdict::Undetermined(_)));
+    phone.clear_log().give(Input::Foregrounded).pass(SECOND);
+    assert_eq!(phone.asks_in_log(), 1);
+}
+
+#[test]
 fn unanswered_questions_stretch_the_schedule_that_runs() {
     let mut phone = Phone::in_journey();
     phone.pass(6 * SECOND).answer(pending());
     phone.backend = Some(fails(StatusFailure::Server));
     phone.clear_log();
-    phone
-        .link(klarna_step_up::machine::LinkSignal::Completion)
-        .pass(20 * SECOND);
+    phone.link(LinkSignal::Completion).pass(20 * SECOND);
     assert_eq!(
         phone.asks_in_log(),
         5,

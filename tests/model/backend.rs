@@ -1,8 +1,10 @@
 //! The backend: what it may say is bound by the promises of section 3.5; when, and which of it, is the adversary's choice.
 
-use klarna_step_up::reply::{KlarnaState, StartAnswer, StatusAnswer, StatusFailure, Word};
+use klarna_step_up::reply::{
+    KlarnaState, StartAnswer, StatusAnswer, StatusFailure, StatusReply, Word,
+};
 
-use crate::phone::{fails, pending_at, pending_with_journey, refused, says, word};
+use crate::phone::{fails, journey, refused, says};
 
 /// One attempt's payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,6 +15,8 @@ pub enum Payment {
     Refused,
     /// Cancelled before it was known: a later start is refused.
     Closed,
+    /// The customer has to act, at an address that may not be opened.
+    Forbidden,
     /// The customer has to act.
     Pending,
     /// Klarna is done, the backend finishes.
@@ -22,49 +26,71 @@ pub enum Payment {
 }
 
 impl Payment {
+    /// Its state as a reply shows it. The version only grows.
+    fn shown(self) -> StatusReply {
+        let (word, version) = match self {
+            Self::Unknown | Self::Refused | Self::Closed => (Word::Canceled, 3),
+            Self::Forbidden | Self::Pending => (Word::Pending, 1),
+            Self::Finishing => (Word::Pending, 2),
+            Self::Final(word) => (word, 3),
+        };
+        StatusReply {
+            version: Some(version),
+            ..says(word)
+        }
+    }
+
+    fn with_journey(self) -> StatusReply {
+        StatusReply {
+            journey: (self != Self::Forbidden).then(journey),
+            ..self.shown()
+        }
+    }
+
     /// What a start can lead to, and its answer.
     pub fn start(self) -> Vec<(Self, StartAnswer)> {
-        let reply = |reply| StartAnswer::Reply(reply);
+        let answered = |after: Self| (after, StartAnswer::Reply(after.shown()));
+        let journey = |after: Self| (after, StartAnswer::Reply(after.with_journey()));
         match self {
             Self::Unknown => vec![
-                (Self::Pending, reply(pending_with_journey())),
-                (Self::Pending, reply(says(Word::Pending))),
-                (Self::Final(Word::Approved), reply(says(Word::Approved))),
-                (Self::Final(Word::Declined), reply(says(Word::Declined))),
+                journey(Self::Pending),
+                answered(Self::Pending),
+                answered(Self::Final(Word::Approved)),
+                answered(Self::Final(Word::Declined)),
                 (Self::Refused, refused()),
+                journey(Self::Forbidden),
             ],
             Self::Refused | Self::Closed => vec![(self, refused())],
-            Self::Pending | Self::Finishing => vec![(self, reply(pending_with_journey()))],
-            Self::Final(said) => vec![(self, reply(says(said)))],
+            Self::Forbidden | Self::Pending | Self::Finishing => vec![journey(self)],
+            Self::Final(_) => vec![answered(self)],
         }
     }
 
     /// The answer to a question.
     pub fn question(self) -> StatusAnswer {
+        let state = |state| {
+            StatusAnswer::Reply(StatusReply {
+                klarna_state: Some(state),
+                ..self.with_journey()
+            })
+        };
         match self {
             Self::Unknown | Self::Refused => fails(StatusFailure::NotFound),
-            Self::Closed => word(Word::Canceled),
-            Self::Pending => pending_at(KlarnaState::Submitted),
-            Self::Finishing => pending_at(KlarnaState::Completed),
-            Self::Final(said) => word(said),
+            Self::Forbidden | Self::Pending => state(KlarnaState::Submitted),
+            Self::Finishing => state(KlarnaState::Completed),
+            Self::Closed | Self::Final(_) => StatusAnswer::Reply(self.shown()),
         }
     }
 
     /// What a cancellation can lead to, and its answer.
     pub fn cancel(self) -> Vec<(Self, StatusAnswer)> {
+        let answered = |after: Self| (after, StatusAnswer::Reply(after.shown()));
+        let or_not_yet = |after: Self| vec![answered(after), (self, self.question())];
         match self {
-            Self::Unknown | Self::Refused | Self::Closed => {
-                vec![(Self::Closed, word(Word::Canceled))]
-            }
-            Self::Pending => vec![
-                (Self::Final(Word::Canceled), word(Word::Canceled)),
-                (self, self.question()),
-            ],
-            Self::Finishing => vec![
-                (Self::Final(Word::Approved), word(Word::Approved)),
-                (self, self.question()),
-            ],
-            Self::Final(said) => vec![(self, word(said))],
+            Self::Unknown | Self::Refused | Self::Closed => vec![answered(Self::Closed)],
+            Self::Forbidden | Self::Pending => or_not_yet(Self::Final(Word::Canceled)),
+            Self::Finishing => or_not_yet(Self::Final(Word::Approved)),
+            Self::Final(_) => vec![answered(self)],
         }
     }
 
@@ -72,14 +98,20 @@ impl Payment {
     pub fn moves(self) -> Vec<Self> {
         match self {
             Self::Pending => vec![
-                Self::Finishing,
                 Self::Final(Word::Approved),
+                Self::Finishing,
                 Self::Final(Word::Declined),
                 Self::Final(Word::Expired),
             ],
             Self::Finishing => vec![Self::Final(Word::Approved), Self::Final(Word::Failed)],
+            Self::Forbidden => vec![Self::Final(Word::Expired)],
             Self::Unknown | Self::Refused | Self::Closed | Self::Final(_) => Vec::new(),
         }
+    }
+
+    /// It is known and has no final word: the backend may have a word of its own for how it stands.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Forbidden | Self::Pending | Self::Finishing)
     }
 
     /// Money may still move, unless a start on its way is all that could make it.

@@ -27,6 +27,9 @@ fn hash_world(world: &World, hasher: &mut DefaultHasher) {
     world.stones.len().hash(hasher);
     for slot in &world.slots {
         hash_slot(slot, world.now.mono, hasher);
+        if !slot.gone {
+            hash_age(slot.machine.record(), world, hasher);
+        }
     }
 }
 
@@ -77,8 +80,28 @@ fn hash_slot(slot: &Slot, now: u64, hasher: &mut DefaultHasher) {
     slot.screen.hash(hasher);
 }
 
+/// The wall clock counts only where something is long past.
+fn hash_age(record: &Record, world: &World, hasher: &mut DefaultHasher) {
+    let since_end = world.now.wall - record.expires_at.unwrap_or(record.created_at);
+    (since_end > 0).hash(hasher);
+    (since_end > days(9)).hash(hasher);
+    let told = record.outcome.as_ref();
+    told.is_some_and(|told| world.now.wall - told.at > days(30))
+        .hash(hasher);
+}
+
+fn days(days: i64) -> i64 {
+    days * 24 * 60 * 60 * 1_000
+}
+
 fn hash_reply(reply: &StatusReply, hasher: &mut DefaultHasher) {
-    (reply.word, reply.klarna_state, reply.journey.is_some()).hash(hasher);
+    (
+        reply.word,
+        reply.klarna_state,
+        reply.version,
+        reply.journey.is_some(),
+    )
+        .hash(hasher);
 }
 
 fn hash_start(answer: Option<&StartAnswer>, hasher: &mut DefaultHasher) {
@@ -112,6 +135,7 @@ fn hash_record(record: &Record, hasher: &mut DefaultHasher) {
     record.outcomes.hash(hasher);
     if let Some(outcome) = &record.outcome {
         (outcome.number, &outcome.verdict, outcome.acknowledged).hash(hasher);
+        outcome.deliveries.min(2).hash(hasher);
     }
 }
 

@@ -45,8 +45,16 @@ pub fn note_leave(slot: &mut Slot, before: &Before, input: &Input) {
         Input::Start { .. } => {
             slot.past.may_present = true;
             slot.past.may_start = true;
+            slot.past.began_here = true;
         }
-        Input::Join { .. } | Input::Reopen { .. } => slot.past.may_present = true,
+        Input::Prepare => slot.past.may_start = true,
+        Input::Join { .. } => {
+            slot.past.may_present = true;
+            // A `pay` that joins while the first send is on its way, or to be repeated, waits for it as well.
+            slot.past.may_start |=
+                slot.past.began_here && slot.machine.record().start == StartFate::Open;
+        }
+        Input::Continue { .. } | Input::Reopen { .. } => slot.past.may_present = true,
         // The customer is done: showing it again needs their word again.
         Input::Link(LinkSignal::Completion) => slot.past.may_present = false,
         Input::Abandon => {
@@ -101,17 +109,7 @@ pub fn before_an_effect(world: &World, at: usize, effect: &Effect) -> Checked {
             rule_9_on_the_disk_before_it_is_told(slot, outcome.number)?;
             rule_6_not_started_cannot_have_been_paid(slot, &outcome.verdict)
         }
-        Effect::Forget { .. } => rule(
-            slot.past.acknowledged.is_some()
-                && slot.past.acknowledged
-                    == slot
-                        .machine
-                        .record()
-                        .outcome
-                        .as_ref()
-                        .map(|outcome| outcome.number),
-            "9: an outcome was deleted that the app has not acknowledged",
-        ),
+        Effect::Forget { .. } => rule_9_forgets_only_what_is_dealt_with(world, slot),
         _ => Ok(()),
     }
 }
@@ -190,7 +188,7 @@ fn rule_2_one_final_outcome(slot: &Slot, number: u32, verdict: &Verdict) -> Chec
     }
 }
 
-fn rule_3_journal_before_start(slot: &Slot) -> Checked {
+pub fn rule_3_journal_before_start(slot: &Slot) -> Checked {
     rule(slot.disk.is_some(), "3: a start before its record")
 }
 
@@ -324,7 +322,8 @@ pub fn admitted(world: &World, pay: Pay, admission: &Admission) -> Checked {
         ),
         Admission::Return(id) => rule(
             of_order().any(|slot| {
-                slot.machine.record().id == *id && slot.payment == Payment::Final(Word::Approved)
+                slot.machine.record().id == *id
+                    && (slot.payment == Payment::Final(Word::Approved) || has_given_up(slot))
             }),
             "7: returned an outcome that is not approved",
         ),
@@ -362,13 +361,41 @@ fn rule_9_kept_until_acknowledged(
     if !matches!(input, Input::Restored { visible: true }) {
         return Ok(());
     }
-    let again = effects.iter().any(|effect| {
-        matches!(effect, Effect::Deliver(told) if told.number == *number && told.verdict == *verdict)
+    let again = effects.iter().any(|effect| match effect {
+        Effect::Deliver(told) => told.number == *number && told.verdict == *verdict,
+        // Told twice and old: looked at when it is done.
+        Effect::Forget { .. } => true,
+        _ => false,
     });
     rule(
         again && slot.machine.record().is_settled(),
         "9: an outcome that is not acknowledged did not come again after a restart",
     )
+}
+
+/// Acknowledged; or told twice and 30 days old; or an attempt of somebody else, seven days past its end.
+fn rule_9_forgets_only_what_is_dealt_with(world: &World, slot: &Slot) -> Checked {
+    const DAY: i64 = 24 * 60 * 60 * 1_000;
+    let record = slot.machine.record();
+    let outcome = record.outcome.as_ref();
+    let acknowledged =
+        outcome.is_some_and(|outcome| slot.past.acknowledged == Some(outcome.number));
+    let old = outcome.is_some_and(|outcome| {
+        record.is_settled() && outcome.deliveries >= 2 && world.now.wall - outcome.at > 30 * DAY
+    });
+    let life = i64::try_from(world.policy.assumed_life).expect("short");
+    let end = record.expires_at.unwrap_or(record.created_at + life);
+    let of_others = !world.visible && !record.is_settled() && world.now.wall - end > 7 * DAY;
+    rule(
+        acknowledged || old || of_others,
+        "9: an outcome was deleted that the app has not acknowledged",
+    )
+}
+
+fn has_given_up(slot: &Slot) -> bool {
+    let outcome = slot.machine.record().outcome.as_ref();
+    outcome
+        .is_some_and(|outcome| outcome.verdict == Verdict::Undetermined(UndeterminedReason::GaveUp))
 }
 
 fn rule_9_on_the_disk_before_it_is_told(slot: &Slot, number: u32) -> Checked {

@@ -1,51 +1,19 @@
-//! One state of everything, and what can happen next.
+//! One state of everything, and how machines and their surroundings go on from it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use klarna_step_up::machine::{
-    Admission, Around, CloseHint, Effect, Entry, IfBusy, Input, LinkSignal, Machine, Now, OrderKey,
-    OutcomeRecord, PresentProblem, Record, Surface, Tombstone, Verdict, admit, outcome_id,
+    Admission, Around, Effect, Entry, IfBusy, Input, Machine, Now, OrderKey, OutcomeRecord, Record,
+    Starter, Surface, Time, Tombstone, Verdict, admit, outcome_id,
 };
 use klarna_step_up::policy::{CompletionStep, ConfirmationPolicy};
-use klarna_step_up::reply::{StartAnswer, StatusAnswer, StatusFailure};
+use klarna_step_up::reply::{StartAnswer, StatusAnswer};
 
 use crate::backend::Payment;
-use crate::phone::{BOOT, EPOCH, fails, new_record, status};
+use crate::budget::{Budget, Kind};
+use crate::phone::{BOOT, EPOCH, new_record};
 use crate::rules;
-
-/// How many disturbances of each kind are left.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Budget {
-    /// The process ends and starts again.
-    pub crashes: u8,
-    /// A write fails.
-    pub write_failures: u8,
-    /// A request or reply is lost.
-    pub losses: u8,
-    /// A reply comes twice, or after its question was aborted.
-    pub late: u8,
-    /// Time passes to the next wake-up.
-    pub wakes: u8,
-    /// An hour passes at once.
-    pub jumps: u8,
-    /// Links.
-    pub links: u8,
-    /// The surface closes.
-    pub closes: u8,
-    /// The presenter fails.
-    pub presenter: u8,
-    /// Abandon, reopen, check again, waiting screen.
-    pub customer: u8,
-    /// Background, foreground, network.
-    pub device: u8,
-    /// Another owner signs in, or this one comes back.
-    pub owners: u8,
-    /// The payment moves on without the phone.
-    pub moves: u8,
-    /// The app acknowledges.
-    pub acks: u8,
-}
 
 /// A call of `pay` that is still to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +21,9 @@ pub struct Pay {
     pub order: &'static str,
     pub content: &'static str,
     pub if_busy: IfBusy,
+    pub surfaces: &'static [Surface],
+    /// The app sends the start itself (`prepare`, `continue_payment`).
+    pub by_app: bool,
 }
 
 /// A start request.
@@ -100,6 +71,10 @@ pub struct Past {
     pub write_refused: bool,
     /// What the app acknowledged.
     pub acknowledged: Option<u32>,
+    /// This process made the order.
+    pub began_here: bool,
+    /// The app has prepared the attempt and may send its start.
+    pub prepared: bool,
 }
 
 /// One attempt: its machine, its disk, its requests, its payment.
@@ -125,6 +100,8 @@ pub struct Slot {
     pub late_status: Option<(u32, StatusAnswer)>,
     pub screen: Screen,
     pub past: Past,
+    /// Where its journey may be shown.
+    pub surfaces: &'static [Surface],
 }
 
 /// Everything.
@@ -141,49 +118,9 @@ pub struct World {
     pub journal_at_once: bool,
     pub foreground: bool,
     pub visible: bool,
-    policy: Arc<ConfirmationPolicy>,
-}
-
-/// Something that can happen. The number is the attempt's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
-    Execute(usize),
-    Written(usize),
-    WriteFails(usize),
-    Crash,
-    Pay,
-    StartArrives(usize, usize, usize),
-    StartAnswered(usize, usize),
-    StartAnsweredTwice(usize, usize),
-    StartLost(usize, usize),
-    StartNotSent(usize, usize),
-    QuestionArrives(usize),
-    QuestionAnswered(usize),
-    QuestionFails(usize, StatusFailure),
-    CancelArrives(usize, usize),
-    CancelAnswered(usize),
-    CancelFails(usize, StatusFailure),
-    StrayCancelArrives(usize, usize),
-    LateReply(usize),
-    LateStatus(usize),
-    Moves(usize, usize),
-    Wake,
-    Jump,
-    Link(usize, LinkSignal),
-    Opens(usize),
-    PresenterFails(usize, PresentProblem),
-    HostBack(usize),
-    Closes(usize, CloseHint),
-    Abandon(usize),
-    Reopen(usize),
-    Join(usize),
-    CheckAgain(usize),
-    Observe(usize),
-    Background,
-    Foreground,
-    Network,
-    Owner,
-    Acknowledge(usize),
+    /// Deadlines that came in the latest transition, a bit each.
+    pub fired: u32,
+    pub policy: Arc<ConfirmationPolicy>,
 }
 
 /// The default numbers, made small so that few wake-ups reach everything.
@@ -199,9 +136,23 @@ fn policy() -> ConfirmationPolicy {
         }],
         customer_left: 10_000,
         max_wait: 30_000,
+        assumed_life: 3_600_000,
         ..ConfirmationPolicy::default()
     }
 }
+
+/// What can wake a machine, or is looked at when it wakes.
+pub const DEADLINES: [Time; 9] = [
+    Time::Ask,
+    Time::NotBefore,
+    Time::Merge,
+    Time::StartRetry,
+    Time::PresentDeadline,
+    Time::WatchEnd,
+    Time::CustomerLeft,
+    Time::Cancel,
+    Time::LifeEnd,
+];
 
 impl World {
     pub fn new(pays: &[Pay], left: Budget) -> Self {
@@ -218,455 +169,9 @@ impl World {
             journal_at_once: true,
             foreground: true,
             visible: true,
+            fired: 0,
             policy: Arc::new(policy()),
         }
-    }
-
-    /// Everything that can happen now.
-    pub fn acts(&self) -> Vec<Act> {
-        let mut acts = Vec::new();
-        if self.left.crashes > 0 && !self.slots.is_empty() {
-            acts.push(Act::Crash);
-        }
-        // The loop runs its effects before it takes another input; only the end of the process comes in between.
-        if let Some(at) = self.slots.iter().position(|slot| !slot.todo.is_empty()) {
-            acts.push(Act::Execute(at));
-            return acts;
-        }
-        for (at, slot) in self.slots.iter().enumerate() {
-            if !slot.writing.is_empty() {
-                acts.push(Act::Written(at));
-                if self.left.write_failures > 0 {
-                    acts.push(Act::WriteFails(at));
-                }
-                if self.journal_at_once {
-                    return acts;
-                }
-            }
-        }
-        if self.due() {
-            acts.push(Act::Wake);
-            return acts;
-        }
-        if !self.pays.is_empty() && self.visible && self.replacing.is_none() {
-            acts.push(Act::Pay);
-        }
-        for at in 0..self.slots.len() {
-            self.acts_of(at, &mut acts);
-        }
-        if self.slots.iter().any(|slot| slot.wake.is_some()) && self.left.wakes > 0 {
-            acts.push(Act::Wake);
-        }
-        if self.left.jumps > 0 {
-            acts.push(Act::Jump);
-        }
-        if self.left.device > 0 {
-            acts.push(if self.foreground {
-                Act::Background
-            } else {
-                Act::Foreground
-            });
-            acts.push(Act::Network);
-        }
-        if self.left.owners > 0 {
-            acts.push(Act::Owner);
-        }
-        acts
-    }
-
-    /// The one thing that can happen now, where there is but one and it is no choice of anybody's.
-    pub fn forced(&self) -> Option<Act> {
-        if self.left.crashes > 0 && !self.slots.is_empty() {
-            return None;
-        }
-        if let Some(at) = self.slots.iter().position(|slot| !slot.todo.is_empty()) {
-            return Some(Act::Execute(at));
-        }
-        if self.journal_at_once && self.left.write_failures == 0 {
-            let writing = self.slots.iter().position(|slot| !slot.writing.is_empty());
-            if let Some(at) = writing {
-                return Some(Act::Written(at));
-            }
-        }
-        let idle = self.slots.iter().all(|slot| slot.writing.is_empty());
-        (idle && self.due()).then_some(Act::Wake)
-    }
-
-    fn due(&self) -> bool {
-        self.slots
-            .iter()
-            .any(|slot| slot.wake.is_some_and(|at| at <= self.now.mono))
-    }
-
-    fn acts_of(&self, at: usize, acts: &mut Vec<Act>) {
-        let slot = &self.slots[at];
-        let left = &self.left;
-        for (nth, start) in slot.starts.iter().enumerate() {
-            match &start.answer {
-                None => {
-                    let choices = slot.payment.start().len();
-                    acts.extend((0..choices).map(|which| Act::StartArrives(at, nth, which)));
-                    if start.awaited && left.losses > 0 {
-                        acts.extend([Act::StartLost(at, nth), Act::StartNotSent(at, nth)]);
-                    }
-                }
-                Some(_) if start.awaited => {
-                    acts.push(Act::StartAnswered(at, nth));
-                    if left.late > 0 {
-                        acts.push(Act::StartAnsweredTwice(at, nth));
-                    }
-                    if left.losses > 0 {
-                        acts.push(Act::StartLost(at, nth));
-                    }
-                }
-                Some(_) => {}
-            }
-        }
-        match &slot.question {
-            Some((_, None)) => {
-                acts.push(Act::QuestionArrives(at));
-                if left.losses > 0 {
-                    acts.push(Act::QuestionFails(at, StatusFailure::NotSent));
-                }
-            }
-            Some((_, Some(_))) => acts.push(Act::QuestionAnswered(at)),
-            None => {}
-        }
-        match &slot.cancel {
-            Some(CancelRequest { answer: None }) => {
-                let choices = slot.payment.cancel().len();
-                acts.extend((0..choices).map(|which| Act::CancelArrives(at, which)));
-                if left.losses > 0 {
-                    acts.push(Act::CancelFails(at, StatusFailure::NotSent));
-                    acts.push(Act::CancelFails(at, StatusFailure::MaybeSent));
-                }
-            }
-            Some(CancelRequest { answer: Some(_) }) => {
-                acts.push(Act::CancelAnswered(at));
-                if left.losses > 0 {
-                    acts.push(Act::CancelFails(at, StatusFailure::MaybeSent));
-                }
-            }
-            None => {}
-        }
-        if slot.stray_cancel {
-            let choices = slot.payment.cancel().len();
-            acts.extend((0..choices).map(|which| Act::StrayCancelArrives(at, which)));
-        }
-        if left.moves > 0 {
-            let choices = slot.payment.moves().len();
-            acts.extend((0..choices).map(|which| Act::Moves(at, which)));
-        }
-        if slot.gone {
-            return;
-        }
-        if slot.late_reply.is_some() {
-            acts.push(Act::LateReply(at));
-        }
-        if slot.late_status.is_some() {
-            acts.push(Act::LateStatus(at));
-        }
-        self.acts_of_the_customer(at, acts);
-    }
-
-    fn acts_of_the_customer(&self, at: usize, acts: &mut Vec<Act>) {
-        let slot = &self.slots[at];
-        let left = &self.left;
-        if left.links > 0 && slot.past.presented {
-            acts.extend(
-                [
-                    LinkSignal::Handover,
-                    LinkSignal::Completion,
-                    LinkSignal::Unproven,
-                ]
-                .map(|link| Act::Link(at, link)),
-            );
-        }
-        if matches!(slot.screen, Screen::Asked(_)) {
-            acts.push(Act::Opens(at));
-            if left.presenter > 0 {
-                acts.push(Act::PresenterFails(at, PresentProblem::NoHost));
-                acts.push(Act::PresenterFails(at, PresentProblem::Unavailable));
-            }
-        }
-        if slot.machine.live().blocked {
-            acts.push(Act::HostBack(at));
-        }
-        if slot.screen != Screen::Nothing && left.closes > 0 {
-            acts.push(Act::Closes(at, CloseHint::Closed));
-            acts.push(Act::Closes(at, CloseHint::ByCompletion));
-        }
-        let settled = slot.machine.record().is_settled();
-        if left.customer > 0 && !settled && self.visible {
-            acts.extend([
-                Act::Abandon(at),
-                Act::Reopen(at),
-                Act::Join(at),
-                Act::CheckAgain(at),
-                Act::Observe(at),
-            ]);
-        }
-        if left.acks > 0 && slot.past.last_told.is_some() {
-            acts.push(Act::Acknowledge(at));
-        }
-    }
-
-    /// Lets it happen; the rule that it breaks, if it breaks one.
-    pub fn apply(&mut self, act: Act) -> Result<(), String> {
-        match act {
-            Act::Execute(at) => self.execute(at),
-            Act::Written(at) => {
-                let record = self.slots[at].writing.pop_front().expect("offered");
-                let revision = record.revision;
-                self.slots[at].disk = Some(record);
-                self.step(at, &Input::Persisted { revision })
-            }
-            Act::WriteFails(at) => {
-                self.left.write_failures -= 1;
-                let record = self.slots[at].writing.pop_front().expect("offered");
-                let revision = record.revision;
-                self.slots[at].past.write_refused = true;
-                self.step(at, &Input::PersistFailed { revision })
-            }
-            Act::Crash => self.crash(),
-            Act::Pay => {
-                let pay = self.pays.pop_front().expect("offered");
-                self.pay(pay)
-            }
-            Act::Wake => {
-                let wake = self.slots.iter().filter_map(|slot| slot.wake).min();
-                let wake = wake.expect("offered");
-                if wake > self.now.mono {
-                    self.left.wakes -= 1;
-                    self.pass(wake - self.now.mono);
-                }
-                self.tick()
-            }
-            Act::Jump => {
-                self.left.jumps -= 1;
-                self.pass(3_600_000);
-                self.tick()
-            }
-            Act::Background => {
-                self.left.device -= 1;
-                self.foreground = false;
-                self.step_all(&Input::Backgrounded)
-            }
-            Act::Foreground => {
-                // Coming back costs nothing more.
-                self.left.device -= 1;
-                self.foreground = true;
-                self.step_all(&Input::Foregrounded)
-            }
-            Act::Network => {
-                self.left.device -= 1;
-                self.step_all(&Input::NetworkChanged)
-            }
-            Act::Owner => {
-                self.left.owners -= 1;
-                self.visible = !self.visible;
-                let visible = self.visible;
-                self.step_all(&Input::OwnerChanged { visible })
-            }
-            _ => self.apply_to_one(act),
-        }
-    }
-
-    fn apply_to_one(&mut self, act: Act) -> Result<(), String> {
-        match act {
-            Act::StartArrives(at, nth, which) => {
-                let slot = &mut self.slots[at];
-                let (payment, answer) = slot.payment.start().swap_remove(which);
-                slot.payment = payment;
-                slot.starts[nth].answer = Some(answer);
-                if !slot.starts[nth].awaited {
-                    slot.starts.remove(nth);
-                }
-                rules::one_payment_per_order(self)
-            }
-            Act::StartAnswered(at, nth) | Act::StartAnsweredTwice(at, nth) => {
-                let start = self.slots[at].starts.remove(nth);
-                let answer = start.answer.expect("offered");
-                if matches!(act, Act::StartAnsweredTwice(..)) {
-                    self.left.late -= 1;
-                    self.slots[at].late_reply = Some(answer.clone());
-                }
-                self.step(at, &reply(answer))
-            }
-            Act::StartLost(at, nth) => {
-                self.left.losses -= 1;
-                let start = &mut self.slots[at].starts[nth];
-                start.awaited = false;
-                if start.answer.is_some() {
-                    self.slots[at].starts.remove(nth);
-                }
-                self.step(at, &Input::ReplyFailed { sent: true })
-            }
-            Act::StartNotSent(at, nth) => {
-                self.left.losses -= 1;
-                self.slots[at].starts.remove(nth);
-                self.step(at, &Input::ReplyFailed { sent: false })
-            }
-            Act::QuestionArrives(at) => {
-                let answer = self.slots[at].payment.question();
-                if let Some((_, waiting)) = &mut self.slots[at].question {
-                    *waiting = Some(answer);
-                }
-                // Without a late answer to come nothing is gained by holding it.
-                if self.left.late == 0 {
-                    return self.question_answered(at);
-                }
-                Ok(())
-            }
-            Act::QuestionAnswered(at) => self.question_answered(at),
-            Act::QuestionFails(at, failure) => {
-                self.left.losses -= 1;
-                let (number, _) = self.slots[at].question.take().expect("offered");
-                self.step(at, &status(number, fails(failure)))
-            }
-            Act::CancelArrives(at, which) => {
-                let slot = &mut self.slots[at];
-                let (payment, answer) = slot.payment.cancel().swap_remove(which);
-                slot.payment = payment;
-                slot.cancel = Some(CancelRequest {
-                    answer: Some(answer),
-                });
-                Ok(())
-            }
-            Act::CancelAnswered(at) => {
-                let request = self.slots[at].cancel.take();
-                let answer = request.and_then(|request| request.answer).expect("offered");
-                self.step(at, &status(0, answer))
-            }
-            Act::CancelFails(at, failure) => {
-                self.left.losses -= 1;
-                let request = self.slots[at].cancel.take().expect("offered");
-                let arrived = request.answer.is_some();
-                self.slots[at].stray_cancel |= failure == StatusFailure::MaybeSent && !arrived;
-                self.step(
-                    at,
-                    &Input::CancelFailed {
-                        failure,
-                        retry_after: None,
-                    },
-                )
-            }
-            Act::StrayCancelArrives(at, which) => {
-                let slot = &mut self.slots[at];
-                slot.stray_cancel = false;
-                slot.payment = slot.payment.cancel().swap_remove(which).0;
-                Ok(())
-            }
-            Act::LateReply(at) => {
-                let answer = self.slots[at].late_reply.take().expect("offered");
-                self.step(at, &reply(answer))
-            }
-            Act::LateStatus(at) => {
-                let (number, answer) = self.slots[at].late_status.take().expect("offered");
-                self.step(at, &status(number, answer))
-            }
-            Act::Moves(at, which) => {
-                self.left.moves -= 1;
-                let slot = &mut self.slots[at];
-                slot.payment = slot.payment.moves().swap_remove(which);
-                rules::one_payment_per_order(self)
-            }
-            _ => self.apply_by_hand(act),
-        }
-    }
-
-    fn apply_by_hand(&mut self, act: Act) -> Result<(), String> {
-        match act {
-            Act::Link(at, link) => {
-                self.left.links -= 1;
-                self.step(at, &Input::Link(link))
-            }
-            Act::Opens(at) => {
-                let number = self.number(at);
-                self.slots[at].screen = Screen::Up(number);
-                self.step(at, &Input::Presented { number })
-            }
-            Act::PresenterFails(at, problem) => {
-                self.left.presenter -= 1;
-                let number = self.number(at);
-                self.slots[at].screen = Screen::Nothing;
-                self.step(at, &Input::PresentFailed { number, problem })
-            }
-            Act::HostBack(at) => self.step(at, &Input::HostAttached(true)),
-            Act::Closes(at, hint) => {
-                self.left.closes -= 1;
-                let number = self.number(at);
-                self.slots[at].screen = Screen::Nothing;
-                self.step(at, &Input::SurfaceClosed { number, hint })
-            }
-            Act::Abandon(at) => {
-                self.left.customer -= 1;
-                self.step(at, &Input::Abandon)
-            }
-            Act::Reopen(at) => {
-                self.left.customer -= 1;
-                let surfaces = vec![Surface::Browser];
-                self.step(at, &Input::Reopen { surfaces })
-            }
-            Act::Join(at) => {
-                self.left.customer -= 1;
-                let surfaces = vec![Surface::CustomTab];
-                self.step(at, &Input::Join { surfaces })
-            }
-            Act::CheckAgain(at) => {
-                self.left.customer -= 1;
-                self.step(at, &Input::CheckAgain)
-            }
-            Act::Observe(at) => {
-                self.left.customer -= 1;
-                let observed = !self.slots[at].machine.live().observed;
-                self.step(at, &Input::Observed(observed))
-            }
-            Act::Acknowledge(at) => {
-                self.left.acks -= 1;
-                let number = self.slots[at].past.last_told.expect("offered");
-                self.slots[at].past.acknowledged = Some(number);
-                self.step(at, &Input::Acknowledged { number })
-            }
-            other => unreachable!("{other:?}"),
-        }
-    }
-
-    fn number(&self, at: usize) -> u32 {
-        match self.slots[at].screen {
-            Screen::Asked(number) | Screen::Up(number) => number,
-            Screen::Nothing => 0,
-        }
-    }
-
-    fn question_answered(&mut self, at: usize) -> Result<(), String> {
-        let (number, answer) = self.slots[at].question.take().expect("offered");
-        self.step(at, &status(number, answer.expect("offered")))
-    }
-
-    fn pass(&mut self, time: u64) {
-        self.now.mono += time;
-        self.now.wall += i64::try_from(time).expect("short");
-    }
-
-    fn tick(&mut self) -> Result<(), String> {
-        for at in 0..self.slots.len() {
-            let due = self.slots[at].wake.is_some_and(|at| at <= self.now.mono);
-            if due && !self.slots[at].gone {
-                self.slots[at].wake = None;
-                self.step(at, &Input::Tick)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn step_all(&mut self, input: &Input) -> Result<(), String> {
-        for at in 0..self.slots.len() {
-            if !self.slots[at].gone {
-                self.step(at, input)?;
-            }
-        }
-        Ok(())
     }
 
     /// Gives the machine an input and queues what it wants done.
@@ -675,6 +180,12 @@ impl World {
         let slot = &mut self.slots[at];
         if slot.gone {
             return Ok(());
+        }
+        if *input == Input::Tick {
+            for time in DEADLINES {
+                let due = slot.machine.live().times.is_due(time, now.mono);
+                self.fired |= u32::from(due) << time as u32;
+            }
         }
         let before = rules::Before::of(slot.machine.record());
         let effects = slot.machine.step(input.clone(), now);
@@ -690,7 +201,7 @@ impl World {
         Ok(())
     }
 
-    fn execute(&mut self, at: usize) -> Result<(), String> {
+    pub fn execute(&mut self, at: usize) -> Result<(), String> {
         let effect = self.slots[at].todo.pop_front().expect("offered");
         rules::before_an_effect(self, at, &effect)?;
         let slot = &mut self.slots[at];
@@ -715,10 +226,10 @@ impl World {
             }
             Effect::AskStatus { number, .. } => {
                 let aborted = slot.question.replace((number, None));
-                if self.left.late > 0
+                if self.left.allows(Kind::Late)
                     && let Some((number, Some(answer))) = aborted
                 {
-                    self.left.late -= 1;
+                    self.left.spend(Kind::Late);
                     slot.late_status = Some((number, answer));
                 }
             }
@@ -747,6 +258,8 @@ impl World {
     fn deliver(&mut self, at: usize, outcome: OutcomeRecord) -> Result<(), String> {
         let past = &mut self.slots[at].past;
         past.last_told = Some(outcome.number);
+        let number = outcome.number;
+        self.step(at, &Input::Delivered { number })?;
         if !outcome.verdict.is_final() {
             return Ok(());
         }
@@ -767,7 +280,7 @@ impl World {
     }
 
     /// `pay`, through admission.
-    fn pay(&mut self, pay: Pay) -> Result<(), String> {
+    pub fn pay(&mut self, pay: Pay) -> Result<(), String> {
         let order = OrderKey {
             hash: pay.order.to_owned(),
             reference: String::new(),
@@ -785,17 +298,28 @@ impl World {
         });
         let admission = admit(&order, pay.if_busy, entries, &self.stones, self.now.wall);
         rules::admitted(self, pay, &admission)?;
-        let surfaces = vec![Surface::CustomTab];
+        let surfaces = pay.surfaces.to_vec();
         match admission {
             Admission::Start => {
                 let at = self.slots.len();
                 let record = Record {
                     order,
                     backend: String::new(),
+                    starter: if pay.by_app {
+                        Starter::App
+                    } else {
+                        Starter::Core
+                    },
                     ..new_record(&format!("attempt-{at}"))
                 };
-                self.slots.push(Slot::new(self.machine(record)));
-                self.step(at, &Input::Start { surfaces })
+                let machine = self.machine(record);
+                self.slots.push(Slot::new(machine, pay));
+                let input = if pay.by_app {
+                    Input::Prepare
+                } else {
+                    Input::Start { surfaces }
+                };
+                self.step(at, &input)
             }
             Admission::Join(id) => {
                 let at = self.slot_of(&id.0);
@@ -827,8 +351,8 @@ impl World {
     }
 
     /// The process ends: what was in memory and in flight is gone; what was sent may still arrive.
-    fn crash(&mut self) -> Result<(), String> {
-        self.left.crashes -= 1;
+    pub fn crash(&mut self) -> Result<(), String> {
+        self.left.spend(Kind::Crash);
         self.foreground = true;
         // Who waited to replace waits no more.
         self.replacing = None;
@@ -850,6 +374,8 @@ impl World {
             }
             slot.past.may_present = false;
             slot.past.may_start = false;
+            slot.past.prepared = false;
+            slot.past.began_here = false;
             slot.past.write_refused = false;
             if slot.gone {
                 continue;
@@ -869,7 +395,7 @@ impl World {
 }
 
 impl Slot {
-    fn new(machine: Machine) -> Self {
+    fn new(machine: Machine, pay: Pay) -> Self {
         Self {
             machine,
             todo: VecDeque::new(),
@@ -885,22 +411,26 @@ impl Slot {
             late_reply: None,
             late_status: None,
             screen: Screen::Nothing,
-            past: Past::default(),
+            past: Past {
+                prepared: pay.by_app,
+                ..Past::default()
+            },
+            surfaces: pay.surfaces,
         }
+    }
+
+    /// The app has the answer to `prepare`: the record is on the disk.
+    pub fn may_app_send(&self) -> bool {
+        self.past.prepared && self.disk.is_some() && !self.machine.record().is_settled()
+    }
+
+    pub fn has_host(&self) -> bool {
+        self.machine.live().host && !self.machine.live().blocked
     }
 
     /// Money may still move for this attempt, whatever the phone does.
     pub fn may_be_paid(&self) -> bool {
         let on_its_way = self.starts.iter().any(|start| start.answer.is_none());
         self.payment.may_be_paid() || (self.payment == Payment::Unknown && on_its_way)
-    }
-}
-
-fn reply(answer: StartAnswer) -> Input {
-    Input::Reply {
-        answer,
-        forbidden: false,
-        date: None,
-        retry_after: None,
     }
 }
