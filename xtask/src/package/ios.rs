@@ -8,7 +8,7 @@ use crate::project::Project;
 use crate::tally::Tally;
 use crate::toolchain::mobile_rust::{self, IOS_DEPLOYMENT_TARGET, MobileRust};
 
-use super::Flavour;
+use super::{Flavour, privacy};
 
 const TARGET: &str = "aarch64-apple-ios";
 const LIBRARY: &str = "libklarna_step_up.a";
@@ -16,11 +16,16 @@ const LIBRARY: &str = "libklarna_step_up.a";
 /// Builds the device slice in these flavours and checks what it was built for.
 pub fn check(project: &Project, flavours: &[Flavour]) -> Outcome<Tally> {
     let mut tally = Tally::default();
+    let mut imports = String::new();
     for flavour in flavours {
         let library = build(project, *flavour)?;
         examine(*flavour, &library)?;
         tally.count(true);
+        imports.push_str(&imported(&library)?);
     }
+    // One manifest for both flavours: it names what either of them touches.
+    privacy::check(project, &imports)?;
+    tally.count(true);
     Ok(tally)
 }
 
@@ -113,6 +118,19 @@ fn examine(flavour: Flavour, library: &Path) -> Outcome<()> {
         )),
         None => Ok(()),
     }
+}
+
+/// The symbols that the library takes from the system.
+fn imported(library: &Path) -> Outcome<String> {
+    let mut nm = process::command("llvm-nm-22");
+    nm.args([
+        "--undefined-only",
+        "--extern-only",
+        "--format=just-symbols",
+        "--quiet",
+    ])
+    .arg(library);
+    process::read(nm)
 }
 
 /// What an object file says it was built for.

@@ -3,6 +3,7 @@
 pub mod android;
 mod elf;
 pub mod ios;
+mod privacy;
 mod symbols;
 
 use clap::ValueEnum;
