@@ -144,6 +144,29 @@ extension AppleShell {
             }
         }
 
+        @Test func theSampleAssociationServesBothLinksAndTheCallback() throws {
+            struct Association: Decodable {
+                struct Links: Decodable {
+                    struct Detail: Decodable {
+                        let appIDs: [String]
+                        let components: [[String: String]]
+                    }
+                    let details: [Detail]
+                }
+                struct Credentials: Decodable {
+                    let apps: [String]
+                }
+                let applinks: Links
+                let webcredentials: Credentials
+            }
+            let file = Self.root.appendingPathComponent("docs/samples/apple-app-site-association")
+            let sample = try JSONDecoder().decode(Association.self, from: Data(contentsOf: file))
+            let detail = try #require(sample.applinks.details.first)
+            #expect(detail.components.map { $0["/"] } == ["/klarna/back", "/klarna/done"])
+            // Without it the system refuses an https callback.
+            #expect(sample.webcredentials.apps == detail.appIDs)
+        }
+
         @Test func thePrivacyManifestIsAPropertyListThatTracksNobody() throws {
             let file = Self.root.appendingPathComponent("bindings/swift/Sources/KlarnaStepUp/PrivacyInfo.xcprivacy")
             let manifest = try #require(
