@@ -3,12 +3,14 @@ package dev.klarnastepup.android
 import android.app.Activity
 import android.app.Application
 import android.content.Intent
+import android.content.pm.ApplicationInfo
 import android.content.pm.PackageManager
 import android.net.Uri
 import android.os.Looper
 import android.view.View
 import dev.klarnastepup.AttemptState
 import dev.klarnastepup.Environment
+import dev.klarnastepup.Finding
 import dev.klarnastepup.LinkDisposition
 import dev.klarnastepup.NotStartedReason
 import dev.klarnastepup.Order
@@ -16,9 +18,11 @@ import dev.klarnastepup.Outcome
 import dev.klarnastepup.ReturnLinks
 import dev.klarnastepup.StepUpClient
 import dev.klarnastepup.StepUpConfig
+import dev.klarnastepup.StepUpException
 import dev.klarnastepup.WaitingView
 import dev.klarnastepup.handle
 import dev.klarnastepup.pay
+import java.io.File
 import java.nio.file.Files
 import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.Semaphore
@@ -27,6 +31,7 @@ import kotlin.test.AfterTest
 import kotlin.test.BeforeTest
 import kotlin.test.Test
 import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
 import kotlin.test.assertIs
 import kotlin.test.assertNotNull
@@ -63,7 +68,7 @@ class PaymentTest {
             StepUpConfig(
                 world.backend,
                 ReturnLinks("shop://klarna/back", "shop-done://klarna/done"),
-                Environment.Sandbox(insist = true),
+                Environment.Sandbox(),
                 redirectHosts = listOf("127.0.0.1"),
                 journalDirectory = journal,
             ),
@@ -259,6 +264,40 @@ class PaymentTest {
         }
     }
 
+    @Test
+    fun `the doctor finds the placeholder, and has the line to paste`() {
+        OtherApps(app).browser("com.android.chrome", default = true)
+        assertEquals(listOf("all-well"), examined(client).map { it.code })
+        val wrong = ReturnLinks("store://klarna/back", "store-done://klarna/done")
+        StepUpClient(app, StepUpConfig(world.backend, wrong, Environment.Sandbox(), journalDirectory = File(journal, "2"))).use {
+            val found = examined(it).first { finding -> finding.code == "link-not-in-manifest" }
+            assertEquals(Finding.Level.BROKEN, found.level)
+            val line = "manifestPlaceholders += [stepUpScheme: \"store\", stepUpHost: \"klarna\", stepUpPath: \"/\"]"
+            assertTrue(line in found.fix, found.fix)
+        }
+    }
+
+    @Test
+    fun `a release build refuses the sandbox`() {
+        val debug = app.applicationInfo.flags
+        app.applicationInfo.flags = debug and ApplicationInfo.FLAG_DEBUGGABLE.inv()
+        try {
+            val refused =
+                assertFailsWith<StepUpException.Configuration> {
+                    StepUpClient(app, StepUpConfig(world.backend, ReturnLinks("shop://klarna"), Environment.Sandbox()))
+                }
+            assertEquals("environment", refused.field)
+        } finally {
+            app.applicationInfo.flags = debug
+        }
+    }
+
+    @OptIn(ExperimentalCoroutinesApi::class)
+    private fun examined(client: StepUpClient): List<Finding> {
+        val findings = scope.async { client.doctor() }
+        return eventually("the findings") { findings.takeIf { it.isCompleted }?.getCompleted() }
+    }
+
     /** Robolectric's main thread is the test's. Whatever the app, or the system, calls on it, is called here. */
     @Test
     @Config(sdk = [34])
@@ -266,7 +305,7 @@ class PaymentTest {
         OtherApps(app).browser("com.android.chrome", default = true)
         val offences =
             MainThreadGuard.watch(Thread.currentThread()) {
-                val other = StepUpClient(app, StepUpConfig(world.backend, ReturnLinks("shop://klarna/back"), Environment.Sandbox(insist = true)))
+                val other = StepUpClient(app, StepUpConfig(world.backend, ReturnLinks("shop://klarna/back"), Environment.Sandbox()))
                 other.close()
                 val paying = pay("8")
                 val (surface, tab) = tab()

@@ -63,6 +63,7 @@ internal class Journeys(
         val living = Wiring.surfaceActivity?.takeIf { it.shows(key) }
         // The system may have destroyed ours while the tab above it lives.
         if (living == null && Wiring.tab?.key != key) return
+        Wiring.gone(key)
         StepUpSurfaceActivity.close(living ?: host() ?: application)
     }
 }
