@@ -22,7 +22,8 @@ extension AppleShell {
         @Test func thereAreTenLanguagesAndNoTextIsEmpty() {
             #expect(WaitingTexts.byLanguage.count == 10)
             for (language, texts) in WaitingTexts.byLanguage {
-                let all = WaitingStage.allCases.flatMap { [texts.text(at: $0).title, texts.text(at: $0).text] }
+                let all =
+                    WaitingStage.allCases.flatMap { [texts.text(at: $0).title, texts.text(at: $0).text] }
                     + [texts.continueWithKlarna, texts.useAnotherMethod, texts.busy]
                 #expect(all.allSatisfy { !$0.isEmpty }, "\(language)")
                 #expect(Set(all).count == all.count, "\(language): a text stands for another")

@@ -35,7 +35,8 @@ extension AppleShell {
         private func ask(_ url: String, body: String? = nil, id: UInt64 = 1, timeout: TimeInterval = 20) async -> Result {
             let request = HTTPRequest(
                 id: id, method: body == nil ? "GET" : "POST", url: url,
-                headers: [("Idempotency-Key", "a:start"), ("StepUp-Attempt", "a"), ("Content-Type", "application/json")], body: body.map { Data($0.utf8) },
+                headers: [("Idempotency-Key", "a:start"), ("StepUp-Attempt", "a"), ("Content-Type", "application/json")],
+                body: body.map { Data($0.utf8) },
                 timeout: timeout)
             return await withCheckedContinuation { done in
                 transport.start(request, completion: HTTPCompletion { done.resume(returning: Result($0)) })
@@ -76,7 +77,8 @@ extension AppleShell {
         @Test func aRedirectIsNotFollowed() async throws {
             let server = try Loopback { [self] connection, request in
                 let elsewhere = request.contains("/elsewhere")
-                connection.write(elsewhere ? reply("200 OK", [], "followed") : reply("307 Temporary Redirect", ["Location: /elsewhere"], ""))
+                connection.write(
+                    elsewhere ? reply("200 OK", [], "followed") : reply("307 Temporary Redirect", ["Location: /elsewhere"], ""))
             }
             #expect(await ask(server, body: "{}") == .replied(307, headers: [:], body: ""))
             #expect(server.requests.count == 1)
