@@ -56,7 +56,8 @@ let package = Package(
             name: facade, dependencies: [.target(name: core)] + apple, path: sources + facade,
             resources: [.copy("PrivacyInfo.xcprivacy")]),
         .target(name: testing, dependencies: [.target(name: facade)], path: sources + testing),
-        .testTarget(name: "SmokeTests", dependencies: [.target(name: core)], path: tests + "SmokeTests"),
+        .testTarget(
+            name: facade + "Tests", dependencies: [.target(name: facade), .target(name: testing)], path: tests + facade + "Tests"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -192,8 +192,8 @@ public actor StepUpClient {
         await engine.core.doctor().map(Finding.init)
     }
 
-    /// Starts what the first `pay` needs ahead of it.
-    public func warmUp() {
+    /// Starts what the first `pay` needs ahead of it. Returns at once.
+    public nonisolated func warmUp() {
         engine.core.warmUp()
     }
 

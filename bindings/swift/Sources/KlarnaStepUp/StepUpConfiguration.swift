@@ -17,7 +17,7 @@ public struct StepUpConfiguration: Sendable {
     /// How the start request names the two links.
     public var fieldNames = FieldNames()
     /// The backend's words where they differ from the contract's.
-    public var words: [String: Word] = [:]
+    public var words: [WordMapping] = []
     /// Headers for every request. Their values are never shown.
     public var headers: [String: String] = [:]
     /// Headers that expire, such as a token. Asked within ten seconds, with `true` if the backend answered 401 to the last ones. An error
@@ -97,6 +97,20 @@ public struct FieldNames: Sendable, Hashable {
     public init(returnURL: String = "return_url", appReturnURL: String = "app_return_url") {
         self.returnURL = returnURL
         self.appReturnURL = appReturnURL
+    }
+}
+
+/// One word of the backend's own.
+public struct WordMapping: Sendable, Hashable {
+    /// As the backend writes it.
+    public var text: String
+    /// What it means.
+    public var word: Word
+
+    /// A word and its meaning.
+    public init(_ text: String, means word: Word) {
+        self.text = text
+        self.word = word
     }
 }
 

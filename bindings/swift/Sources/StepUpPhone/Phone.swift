@@ -30,7 +30,7 @@ final class Phone: Sendable {
         listen()
         if wanted.clock != nil {
             // The core's thread starts at the first need; before that nothing could tell that it rests.
-            executor.wait { [client] in await client.warmUp() }
+            client.warmUp()
             quiet.report(clock, executor, output)
         }
     }
@@ -229,7 +229,7 @@ final class Phone: Sendable {
             do {
                 output.say("outcome", try await work().told(via: "call", call: id))
             } catch {
-                output.say("answer", ["call": id, "error": error.localizedDescription])
+                output.say("answer", ["call": id, "error": refusal(error)])
             }
         }
         calls.use { $0[id] = task }
@@ -284,7 +284,7 @@ extension Output {
             try await work()
             say("answer", ["call": call, "error": nil])
         } catch {
-            say("answer", ["call": call, "error": error.localizedDescription])
+            say("answer", ["call": call, "error": refusal(error)])
         }
     }
 }

@@ -151,6 +151,6 @@ final class Output: Sendable {
     }
 
     func refused(_ error: any Error) {
-        say("refused", ["error": error.localizedDescription])
+        say("refused", ["error": refusal(error)])
     }
 }

@@ -65,3 +65,15 @@ extension LinkDisposition {
         return ["disposition": name, "attempt": attempt?.rawValue]
     }
 }
+
+/// A refused call in the words that scenarios expect.
+func refusal(_ error: any Error) -> String {
+    switch error as? StepUpError {
+    case .configuration(let field, let problem, let fix): "\(field): \(problem); \(fix)"
+    case .journalInUse: "the journal directory is held by another client"
+    case .unknownAttempt: "no such attempt"
+    case .notPossible: "not possible in the attempt's present state"
+    case .closed: "the client was shut down"
+    case .journalUnavailable, .versionMismatch, nil: error.localizedDescription
+    }
+}

@@ -9,8 +9,8 @@ extension StepUpConfiguration {
             backend: backend.absoluteString, backendId: backendID, environment: environment.core, links: links.core,
             linkNonce: linkNonce == .query ? .query : .off, redirectHosts: redirectHosts,
             fieldNames: KlarnaStepUpCore.FieldNames(returnUrl: fieldNames.returnURL, appReturnUrl: fieldNames.appReturnURL),
+            words: words.map { KlarnaStepUpCore.WordMapping(text: $0.text, word: $0.word.core) },
             // Sorted, so that the same configuration is recognised as the same.
-            words: words.sorted { $0.key < $1.key }.map { WordMapping(text: $0.key, word: $0.value.core) },
             headers: headers.sorted { $0.key < $1.key }.map { RequestHeader(name: $0.key, value: $0.value) }, owner: owner,
             policy: policy.core, journalDirectory: journal.path)
     }

@@ -27,6 +27,7 @@ final class Engine: Sendable {
             let made = try Engine(configuration, platform, seams, journal)
             // The core gave a second handle to the same runtime, which knows the first one's platform.
             if let known, !known.isClosed.use({ $0 }) {
+                made.isClosed.use { $0 = true }
                 return known
             }
             engines = engines.filter { $0.value.core != nil }

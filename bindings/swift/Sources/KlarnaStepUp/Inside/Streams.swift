@@ -145,7 +145,9 @@ final class Streams: Sendable {
                 state.states[state.next] = StateConsumer(attempt: attempt, continuation: continuation)
                 return state.next
             }
-            leave(continuation, consumer) { $0.states[$1] = nil } then: { [weak self] in
+            leave(continuation, consumer) {
+                $0.states[$1] = nil
+            } then: { [weak self] in
                 self?.observed(attempt)
             }
             observed(attempt)

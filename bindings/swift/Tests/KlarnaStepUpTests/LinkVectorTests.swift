@@ -1,5 +1,6 @@
 import Foundation
-import KlarnaStepUpCore
+import KlarnaStepUp
+import KlarnaStepUpTesting
 import Testing
 
 /// `tests/vectors/links.json`, every case of it, through the client: the attempt under test is a prepared one with the file's nonce.
@@ -7,16 +8,14 @@ import Testing
     private let vectors: LinkVectors
 
     init() throws {
-        let root = (0..<5).reduce(URL(fileURLWithPath: #filePath)) { path, _ in path.deletingLastPathComponent() }
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        vectors = try decoder.decode(
-            LinkVectors.self, from: Data(contentsOf: root.appendingPathComponent("tests/vectors/links.json")))
+        vectors = try decoder.decode(LinkVectors.self, from: Vectors.read("links.json"))
     }
 
     @Test func linksAreReadAsTheFileSays() async throws {
         var phones: [String: PreparedPhone] = [:]
-        try await run("reads", vectors.reads) { read in
+        try await Vectors.run("links.json reads", vectors.reads.map { ($0.name, $0) }) { read in
             let made: PreparedPhone
             if let phone = phones[read.configuration] {
                 made = phone
@@ -25,13 +24,15 @@ import Testing
                 phones[read.configuration] = made
             }
             let uri = read.uri + String(repeating: "x", count: read.pad ?? 0)
-            let disposition = made.client.handleLink(uri: uri)
+            let url = URL(string: uri)
+            // Some of them are no URL to Foundation, or another one; the system can hand over none of those.
+            let disposition = url?.absoluteString == uri ? url.map(made.client.handle) : made.client.handle(link: uri)
             #expect(try disposition == made.expected(read.expect), "\(read.name)")
         }
     }
 
     @Test func linksAreWrittenAsTheFileSays() async throws {
-        try await run("writes", vectors.writes) { write in
+        try await Vectors.run("links.json writes", vectors.writes.map { ($0.name, $0) }) { write in
             let phone = try await PreparedPhone(vectors, write.configuration, httpsLinks: write.httpsLinks)
             #expect(phone.attempt.handoverLink == write.expect.handover, "\(write.name)")
             #expect(phone.attempt.completionLink == write.expect.completion, "\(write.name)")
@@ -39,28 +40,12 @@ import Testing
     }
 
     @Test func linksThatCannotWorkAreRefusedByField() async throws {
-        let journal = try TemporaryFolder()
-        try await run("refused_configurations", vectors.refusedConfigurations) { refused in
-            let configuration = Phone.configuration("http://127.0.0.1:1", refused.links.returnLinks, journal.path)
+        try await Vectors.run("links.json refused_configurations", vectors.refusedConfigurations.map { ($0.name, $0) }) { refused in
+            var configuration = TestPhone.configuration
+            configuration.links = refused.links.returnLinks
             #expect(refusedField(configuration) == refused.field, "\(refused.name)")
         }
     }
-
-    private func run<Case: Named>(_ list: String, _ cases: [Case], _ check: (Case) async throws -> Void) async throws {
-        var executed: Set<String> = []
-        for one in cases {
-            try await check(one)
-            executed.insert(one.name)
-        }
-        #expect(executed == Set(cases.map(\.name)))
-        #expect(executed.count == cases.count, "names are unique")
-        #expect(!executed.isEmpty)
-        print("links.json \(list): \(executed.count) cases")
-    }
-}
-
-private protocol Named {
-    var name: String { get }
 }
 
 private struct LinkVectors: Decodable {
@@ -81,7 +66,7 @@ private struct LinkVectors: Decodable {
         }
     }
 
-    struct Read: Decodable, Named {
+    struct Read: Decodable {
         let name: String
         let configuration: String
         let uri: String
@@ -96,7 +81,7 @@ private struct LinkVectors: Decodable {
         }
     }
 
-    struct Write: Decodable, Named {
+    struct Write: Decodable {
         let name: String
         let configuration: String
         let httpsLinks: Bool
@@ -108,7 +93,7 @@ private struct LinkVectors: Decodable {
         }
     }
 
-    struct Refusal: Decodable, Named {
+    struct Refusal: Decodable {
         let name: String
         let links: Links
         let field: String
@@ -119,31 +104,25 @@ private struct LinkVectors: Decodable {
 private final class PreparedPhone {
     let client: StepUpClient
     let attempt: PreparedAttempt
-    private let journal: TemporaryFolder
+    private let phone: TestPhone
     private var seen: Set<String> = []
 
     init(_ vectors: LinkVectors, _ name: String, httpsLinks: Bool) async throws {
-        journal = try TemporaryFolder()
         let links = try #require(vectors.configurations[name])
         let nonce = try #require(Data(base64Encoded: Self.padded(vectors.attemptNonce)))
-        let configuration = Phone.configuration(
-            "http://127.0.0.1:1", links.returnLinks, journal.path, nonce: links.nonce == "off" ? .off : .query)
-        client = try StepUpClient.forTesting(
-            configuration: configuration,
-            parts: HostParts(
-                transport: Offline(), deviceFacts: Facts([.authSession], httpsLinks: httpsLinks), credentials: nil, statusSource: nil,
-                listener: nil),
-            test: TestParts(clock: nil, entropy: Fixed(nonce), stepObserver: nil))
-        let prepared = await client.prepare(order: Order(reference: "42", json: "{}"))
-        guard case .ready(let attempt) = prepared else {
-            client.shutdown()
-            throw World.Problem(description: "not prepared: \(prepared)")
+        var configuration = TestPhone.configuration
+        configuration.links = links.returnLinks
+        configuration.linkNonce = links.nonce == "off" ? .off : .query
+        let device = DeviceFacts(surfaces: [.authSession], httpsLinks: httpsLinks)
+        phone = try TestPhone(configuration, device, ScriptedBackend(), VirtualClock(), TestJournal()) { seams in
+            seams.entropy = { count in nonce.prefix(count) }
+        }
+        phone.inject(.offline)
+        client = phone.client
+        guard case .ready(let attempt) = await client.prepare(Order(reference: "42", json: "{}")) else {
+            throw World.Problem(description: "not prepared")
         }
         self.attempt = attempt
-    }
-
-    deinit {
-        client.shutdown()
     }
 
     func expected(_ read: LinkVectors.Read.Expected) throws -> LinkDisposition {
@@ -151,24 +130,21 @@ private final class PreparedPhone {
             return .notOurs
         }
         if let refused = read.refused {
-            let reasons: [String: RefusedReason] = [
-                "too_long": .tooLong, "unreadable": .unreadable, "user_info": .userInfo, "port_differs": .portDiffers,
-                "repeated_nonce": .repeatedNonce,
-            ]
-            return .refused(reason: try #require(reasons[refused]))
+            let reason = LinkRefusal(rawValue: refused.replacingOccurrences(of: "_", with: "-"))
+            return .refused(try #require(reason))
         }
         switch read.nonce {
         case "malformed":
-            return .refused(reason: .malformedNonce)
+            return .refused(.malformedNonce)
         case "missing":
             // Nothing is in its journey: there is no telling yet what it is for.
             return .accepted
         default:
             let completion = read.ours == "completion"
             guard seen.insert(completion ? "completion" : "handover").inserted else {
-                return .duplicate(attempt: attempt.attempt)
+                return .duplicate(attempt.attempt)
             }
-            return completion ? .completion(attempt: attempt.attempt) : .handover(attempt: attempt.attempt)
+            return completion ? .completion(attempt.attempt) : .handover(attempt.attempt)
         }
     }
 
@@ -179,22 +155,14 @@ private final class PreparedPhone {
     }
 }
 
-private final class Offline: HttpTransport {
-    func start(request: HostHttpRequest, completion: HttpCompletion) throws {
-        completion.failed(kind: .notSent)
-    }
-
-    func cancel(id: UInt64) throws {}
-}
-
-private final class Fixed: Entropy {
-    private let value: Data
-
-    init(_ value: Data) {
-        self.value = value
-    }
-
-    func bytes(count: UInt32) throws -> Data {
-        value.prefix(Int(count))
+/// The field for which a client of this configuration is refused, if it is.
+func refusedField(_ configuration: StepUpConfiguration) -> String? {
+    do {
+        _ = try TestPhone(configuration)
+        return nil
+    } catch StepUpError.configuration(let field, _, _) {
+        return field
+    } catch {
+        return nil
     }
 }

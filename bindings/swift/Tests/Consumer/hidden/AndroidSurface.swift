@@ -1,0 +1,4 @@
+// error: 'customTab' is inaccessible
+import KlarnaStepUp
+
+let surface = Surface.customTab

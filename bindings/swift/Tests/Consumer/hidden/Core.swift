@@ -1,0 +1,4 @@
+// error: cannot find type 'KlarnaStepUpCore' in scope
+import KlarnaStepUp
+
+func take(_ client: KlarnaStepUpCore.StepUpClient) {}

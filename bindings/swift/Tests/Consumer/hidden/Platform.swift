@@ -1,0 +1,4 @@
+// error: 'Platform' is inaccessible
+import KlarnaStepUp
+
+func take(_ platform: Platform) {}

@@ -1,0 +1,4 @@
+// error: 'Seams' is inaccessible
+import KlarnaStepUp
+
+func take(_ seams: Seams) {}
