@@ -6,8 +6,9 @@ import java.security.Permission
 import java.util.concurrent.CopyOnWriteArrayList
 
 /**
- * What strict mode does on a device, disk and network, for the main thread: strict mode itself has no effect off a device, because the JDK's files and sockets do not
- * tell it. The JDK's security manager is told of each of them. Only what our own code causes counts, and not the loading of classes.
+ * What strict mode does on a device, disk and network, for the main thread: strict mode itself has no effect off a device, because the
+ * JDK's files and sockets do not tell it. The JDK's security manager is told of each of them. Only what our own code causes counts, and not
+ * the loading of classes.
  */
 internal class MainThreadGuard private constructor(
     private val main: Thread,

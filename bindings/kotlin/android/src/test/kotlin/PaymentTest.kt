@@ -52,7 +52,9 @@ import org.robolectric.Shadows.shadowOf
 import org.robolectric.android.controller.ActivityController
 import org.robolectric.annotation.Config
 
-/** Whole payments: the app's call, the façade, the library, the shell and the sandbox, with nothing between them replaced but the browser. */
+/**
+ * Whole payments: the app's call, the façade, the library, the shell and the sandbox, with nothing between them replaced but the browser.
+ */
 @RunWith(RobolectricTestRunner::class)
 class PaymentTest {
     private val app: Application get() = RuntimeEnvironment.getApplication()

@@ -1,17 +1,12 @@
 package dev.klarnastepup.android
 
 import android.app.Activity
-import android.app.Application
 import android.content.Intent
-import android.net.Uri
 import android.os.Bundle
 import android.os.Looper
 import dev.klarnastepup.ReturnLinks
-import dev.klarnastepup.ffi.Presentation
 import dev.klarnastepup.ffi.Surface
 import java.time.Duration
-import kotlin.test.AfterTest
-import kotlin.test.BeforeTest
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
@@ -21,202 +16,11 @@ import kotlin.test.assertTrue
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
-import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
-import org.robolectric.android.controller.ActivityController
-import org.robolectric.shadows.ShadowActivity
 
-/** Tabs, and the activity that lies below them. */
+/** How tabs end, and the activity that lies below them. */
 @RunWith(RobolectricTestRunner::class)
-class SurfaceTest {
-    private val app: Application get() = RuntimeEnvironment.getApplication()
-    private val shell = Recorder()
-    private val platform by lazy { AndroidPlatform(app, ReturnLinks("shop://klarna/back", "shop-done://klarna/done")) }
-    private val host by lazy { Robolectric.buildActivity(Activity::class.java).setup() }
-
-    @BeforeTest
-    fun begin() {
-        platform.observe(shell)
-        host.get()
-        OtherApps(app).browser("com.android.chrome", authTab = true, default = true)
-        idle()
-        shell.take()
-    }
-
-    @AfterTest
-    fun end() {
-        Wiring.tab?.let { Wiring.gone(it.key) }
-        Wiring.surfaceActivity?.let(Wiring::destroyed)
-        AndroidDevice.authTabCannotVerify = false
-        platform.close()
-    }
-
-    private fun idle() = shadowOf(Looper.getMainLooper()).idle()
-
-    private fun presentation(surface: Surface, number: UInt = 1u, https: Boolean = false) =
-        Presentation(
-            attempt = "a",
-            number = number,
-            surface = surface,
-            url = JOURNEY,
-            paymentRequestId = null,
-            callbackScheme = if (https) "https" else "shop-done",
-            callbackHost = if (https) "shop.example" else null,
-            callbackPath = if (https) "/klarna/done" else null,
-        )
-
-    /** Presents, and makes the surface activity as the system would. */
-    private fun present(
-        surface: Surface,
-        number: UInt = 1u,
-        https: Boolean = false,
-        made: ActivityController<StepUpSurfaceActivity>.() -> Unit = { setup() },
-    ): ActivityController<StepUpSurfaceActivity> {
-        platform.presenter.present(presentation(surface, number, https))
-        idle()
-        val intent = assertNotNull(shadowOf(host.get()).nextStartedActivity)
-        assertEquals(StepUpSurfaceActivity::class.java.name, intent.component?.className)
-        assertFalse(intent.extras.toString().contains("klarna.com"), "the system keeps intents; the address is secret")
-        assertEquals(0, intent.flags and Intent.FLAG_ACTIVITY_NEW_TASK, "in the app's own task")
-        return Robolectric.buildActivity(StepUpSurfaceActivity::class.java, intent).apply(made)
-    }
-
-    private fun tabOf(surface: ActivityController<StepUpSurfaceActivity>): ShadowActivity.IntentForResult =
-        assertNotNull(nextTab(surface), "a tab is started for its result")
-
-    /** Robolectric keeps one list for the whole app; what is not for a result has another number. */
-    private fun nextTab(surface: ActivityController<StepUpSurfaceActivity>): ShadowActivity.IntentForResult? =
-        generateSequence { shadowOf(surface.get()).nextStartedActivityForResult }.firstOrNull { it.requestCode >= 0 }
-
-    private fun result(surface: ActivityController<StepUpSurfaceActivity>, tab: ShadowActivity.IntentForResult, code: Int, data: Intent? = null) =
-        shadowOf(surface.get()).receiveResult(tab.intent, code, data)
-
-    private fun link(uri: String) = Intent().setData(Uri.parse(uri))
-
-    private fun extras(intent: Intent): Map<String, Any?> {
-        val extras = intent.extras ?: Bundle.EMPTY
-        @Suppress("DEPRECATION")
-        return extras.keySet().associateWith { extras.get(it) }
-    }
-
-    @Test
-    fun `an Auth Tab, spelled out`() {
-        val tab = tabOf(present(Surface.AUTH_TAB)).intent
-        assertEquals(Intent.ACTION_VIEW, tab.action)
-        assertEquals(JOURNEY, tab.dataString, "the address is opened exactly as it is")
-        assertEquals("com.android.chrome", tab.`package`)
-        assertEquals(0, tab.flags and Intent.FLAG_ACTIVITY_NEW_TASK)
-        assertEquals(
-            mapOf(
-                "android.support.customtabs.extra.SESSION" to null,
-                "androidx.browser.auth.extra.LAUNCH_AUTH_TAB" to true,
-                "androidx.browser.auth.extra.REDIRECT_SCHEME" to "shop-done",
-            ),
-            extras(tab),
-        )
-        assertEquals(listOf("presented a 1"), shell.take())
-    }
-
-    @Test
-    fun `an Auth Tab that waits for an https address`() {
-        val tab = tabOf(present(Surface.AUTH_TAB, https = true)).intent
-        assertEquals(
-            mapOf(
-                "android.support.customtabs.extra.SESSION" to null,
-                "androidx.browser.auth.extra.LAUNCH_AUTH_TAB" to true,
-                "androidx.browser.auth.extra.HTTPS_REDIRECT_HOST" to "shop.example",
-                "androidx.browser.auth.extra.HTTPS_REDIRECT_PATH" to "/klarna/done",
-            ),
-            extras(tab),
-        )
-    }
-
-    @Test
-    fun `a Custom Tab of the whole height, that cannot be shared or made small`() {
-        val tab = tabOf(present(Surface.CUSTOM_TAB)).intent
-        assertEquals(JOURNEY, tab.dataString)
-        val screen = app.resources.displayMetrics
-        assertEquals(
-            mapOf(
-                "android.support.customtabs.extra.SESSION" to null,
-                "androidx.browser.customtabs.extra.INITIAL_ACTIVITY_HEIGHT_PX" to maxOf(screen.heightPixels, screen.widthPixels),
-                "androidx.browser.customtabs.extra.ACTIVITY_HEIGHT_RESIZE_BEHAVIOR" to 2,
-                "android.support.customtabs.extra.TITLE_VISIBILITY" to 1,
-                "androidx.browser.customtabs.extra.SHARE_STATE" to 2,
-                "android.support.customtabs.extra.SHARE_MENU_ITEM" to false,
-            ),
-            extras(tab),
-        )
-    }
-
-    @Test
-    fun `the browser, in a task of its own`() {
-        platform.presenter.present(presentation(Surface.BROWSER))
-        idle()
-        val page = assertNotNull(shadowOf(host.get()).nextStartedActivity)
-        assertEquals(JOURNEY to "com.android.chrome", page.dataString to page.`package`)
-        assertTrue(page.flags and Intent.FLAG_ACTIVITY_NEW_TASK != 0)
-        assertEquals(emptyMap(), extras(page))
-        assertEquals(listOf("presented a 1"), shell.take())
-        assertNull(Wiring.tab, "it is no tab of ours: while it is in front, the app is in the background")
-    }
-
-    @Test
-    fun `Klarna's app, by name`() {
-        OtherApps(app).app("com.myklarnamobile", "https", "pay.klarna.com")
-        OtherApps(app).app("evil.klarna", "https", "pay.klarna.com")
-        platform.presenter.present(presentation(Surface.KLARNA_APP))
-        idle()
-        val opened = assertNotNull(shadowOf(host.get()).nextStartedActivity)
-        assertEquals(JOURNEY to "com.myklarnamobile", opened.dataString to opened.`package`)
-        val notInBrowser = if (android.os.Build.VERSION.SDK_INT >= 30) Intent.FLAG_ACTIVITY_REQUIRE_NON_BROWSER else 0
-        assertEquals(Intent.FLAG_ACTIVITY_NEW_TASK or notInBrowser, opened.flags)
-        assertEquals(listOf("presented a 1"), shell.take())
-    }
-
-    @Test
-    fun `an app that only claims Klarna's address is not Klarna's app`() {
-        OtherApps(app).app("evil.klarna", "https", "pay.klarna.com")
-        platform.presenter.present(presentation(Surface.KLARNA_APP))
-        idle()
-        assertNull(shadowOf(host.get()).nextStartedActivity)
-        assertEquals(listOf("failed a 1 UNAVAILABLE"), shell.take())
-    }
-
-    @Test
-    fun `a browser that went away a moment ago`() {
-        shadowOf(app).checkActivities(true)
-        OtherApps(app).launcher()
-        val surface =
-            present(Surface.CUSTOM_TAB) {
-                OtherApps(app).loseActivity("com.android.chrome")
-                create()
-            }
-        assertTrue(surface.get().isFinishing)
-        platform.presenter.present(presentation(Surface.BROWSER, 2u))
-        idle()
-        assertEquals(listOf("failed a 1 UNAVAILABLE", "failed a 2 UNAVAILABLE"), shell.take())
-    }
-
-    @Test
-    fun `surfaces that Android does not have`() {
-        for (surface in listOf(Surface.AUTH_SESSION, Surface.CUSTOM)) {
-            platform.presenter.present(presentation(surface))
-            idle()
-            assertEquals(listOf("failed a 1 UNAVAILABLE"), shell.take())
-        }
-    }
-
-    @Test
-    fun `nothing to present from`() {
-        host.pause().stop().destroy()
-        idle()
-        shell.take()
-        platform.presenter.present(presentation(Surface.CUSTOM_TAB))
-        idle()
-        assertEquals(listOf("failed a 1 NO_HOST"), shell.take())
-    }
-
+internal class SurfaceTest : SurfaceStage() {
     @Test
     fun `a tab that the customer closes`() {
         val surface = present(Surface.CUSTOM_TAB)
@@ -374,32 +178,5 @@ class SurfaceTest {
         tabOf(surface)
         assertNull(closing(surface))
         assertFalse(surface.get().isFinishing)
-    }
-
-    private fun closing(surface: ActivityController<StepUpSurfaceActivity>): Intent? =
-        generateSequence { shadowOf(surface.get()).nextStartedActivity }.firstOrNull {
-            it.component?.className == StepUpSurfaceActivity::class.java.name
-        }
-
-    /** Saves, goes through a parcel as between two processes, and makes another. */
-    private fun remade(surface: ActivityController<StepUpSurfaceActivity>): ActivityController<StepUpSurfaceActivity> {
-        val saved = Bundle()
-        surface.pause().stop().saveInstanceState(saved).destroy()
-        assertFalse(saved.toString().contains("klarna.com"))
-        return Robolectric.buildActivity(StepUpSurfaceActivity::class.java, surface.intent).create(saved)
-    }
-
-    /** The result of a tab that another instance had started. */
-    private fun StepUpSurfaceActivity.finishedBy(
-        tab: ShadowActivity.IntentForResult,
-        code: Int = Activity.RESULT_CANCELED,
-        data: Intent? = null,
-    ) {
-        @Suppress("DEPRECATION")
-        shadowOf(this).callOnActivityResult(tab.requestCode, code, data)
-    }
-
-    private companion object {
-        const val JOURNEY = "https://pay.klarna.com/eu/requests/6bbf6775-0000/start?token=secret#x"
     }
 }

@@ -24,7 +24,10 @@ import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.annotation.Config
 
-/** The platform's HTTP against servers that misbehave. Android's own `HttpURLConnection` is another one than the JDK's; see docs/devices-android.md. */
+/**
+ * The platform's HTTP against servers that misbehave. Android's own `HttpURLConnection` is another one than the JDK's; see
+ * docs/devices-android.md.
+ */
 @RunWith(RobolectricTestRunner::class)
 @Config(sdk = [34])
 class TransportTest {
@@ -215,7 +218,10 @@ class TransportTest {
     }
 
     private companion object {
-        /** Without `close` the JDK would go on reading for a while after it was told to disconnect, to keep the connection. Android does not. */
+        /**
+         * Without `close` the JDK would go on reading for a while after it was told to disconnect, to keep the connection. Android does
+         * not.
+         */
         val BEGUN = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 60000\r\n\r\n".toByteArray()
     }
 }

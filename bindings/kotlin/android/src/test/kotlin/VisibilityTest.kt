@@ -182,7 +182,10 @@ class VisibilityTest {
         assertNotNull(Wiring.tab)
     }
 
-    /** The app was opened from another app, or has several tasks: the one with the tab comes to the front, not the one that the link came to. */
+    /**
+     * The app was opened from another app, or has several tasks: the one with the tab comes to the front, not the one that the link came
+     * to.
+     */
     @Test
     fun `a link that comes to another task than the tab's`() {
         shell.links = { LinkDisposition.Completion(AttemptId("a")) }

@@ -8,7 +8,8 @@ import android.net.Uri
 import dev.klarnastepup.android.AndroidPlatform
 
 /**
- * The client for an Android app. Make one a process, in `Application.onCreate` or when it is first needed, and keep it: making it does no I/O and loads no library.
+ * The client for an Android app. Make one a process, in `Application.onCreate` or when it is first needed, and keep it: making it does no
+ * I/O and loads no library.
  *
  * ```kotlin
  * val stepUp = StepUpClient(context, StepUpConfig(backend, ReturnLinks("shop://klarna/back", "shop-done://klarna/done")))
@@ -25,8 +26,8 @@ public fun StepUpClient(context: Context, config: StepUpConfig): StepUpClient =
     StepUpClient(config, AndroidPlatform(context, config.links))
 
 /**
- * Takes the customer through the step-up from this activity, and returns what became of the payment, as [StepUpClient.pay] does. The activity is not held: if it
- * is gone when the journey is to be shown, the app's next one is taken.
+ * Takes the customer through the step-up from this activity, and returns what became of the payment, as [StepUpClient.pay] does. The
+ * activity is not held: if it is gone when the journey is to be shown, the app's next one is taken.
  */
 public suspend fun StepUpClient.pay(activity: Activity, order: Order, ifBusy: IfBusy = IfBusy.JOIN): Outcome {
     presentFrom(activity)

@@ -21,9 +21,9 @@ import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.launch
 
 /**
- * What the customer sees between Klarna's pages and the outcome: that the payment is being checked, and, when it is their turn, *Continue with Klarna* and *Use another
- * method*. Lay it over the screen that pays; it is there while there is something to wait for, and gone otherwise. Optional: the states of the client are all
- * that it needs, and an app can draw its own.
+ * What the customer sees between Klarna's pages and the outcome: that the payment is being checked, and, when it is their turn, *Continue
+ * with Klarna* and *Use another method*. Lay it over the screen that pays; it is there while there is something to wait for, and gone
+ * otherwise. Optional: the states of the client are all that it needs, and an app can draw its own.
  *
  * ```kotlin
  * val waiting = WaitingView(this).also { addContentView(it, LayoutParams(MATCH_PARENT, MATCH_PARENT)) }
@@ -31,7 +31,8 @@ import kotlinx.coroutines.launch
  * stepUp.pay(this, Order("42", cart)) { outcome -> show(outcome) }
  * ```
  *
- * Follows the app's language, dark mode, font size and reading direction, and tells a screen reader of each change. Uses no resources and no theme of the app's.
+ * Follows the app's language, dark mode, font size and reading direction, and tells a screen reader of each change. Uses no resources and
+ * no theme of the app's.
  */
 public class WaitingView
     @JvmOverloads

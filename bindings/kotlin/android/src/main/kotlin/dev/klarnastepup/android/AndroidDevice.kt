@@ -45,7 +45,10 @@ internal class AndroidDevice(
         return browser in KnownApps.HONOUR_APP_LINKS && httpsLinksOf(links).all(::isOurs)
     }
 
-    /** True when our activity is what the system opens the address with: the domain is verified, and the customer did not turn "open supported links" off. */
+    /**
+     * True when our activity is what the system opens the address with: the domain is verified, and the customer did not turn "open
+     * supported links" off.
+     */
     private fun isOurs(link: Uri): Boolean {
         val opened = Intent(Intent.ACTION_VIEW, link).addCategory(Intent.CATEGORY_BROWSABLE)
         val by = packages.resolveActivity(opened, PackageManager.MATCH_DEFAULT_ONLY)?.activityInfo

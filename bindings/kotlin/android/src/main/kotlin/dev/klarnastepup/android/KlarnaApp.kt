@@ -13,8 +13,8 @@ internal class KlarnaApp(
     fun isThere(): Boolean = HOSTS.any { view(Uri.parse("https://$it/eu/requests/0/start")) != null }
 
     /**
-     * What opens this journey in the app, or null. Always with the package: any app may claim a host. Before Android 11 there is no way to say "no browser", so
-     * that a package which opens every page is left out here.
+     * What opens this journey in the app, or null. Always with the package: any app may claim a host. Before Android 11 there is no way to
+     * say "no browser", so that a package which opens every page is left out here.
      */
     fun view(journey: Uri): Intent? {
         val browsers = Browsers(packages).all()

@@ -104,7 +104,8 @@ internal class RegisteredLinks(
                 broken(
                     "app-link-not-verified",
                     "Android did not verify that $host belongs to the app",
-                    "serve https://$host/.well-known/assetlinks.json with $name and the digest of its certificate, then `adb shell pm verify-app-links --re-verify $name`",
+                    "serve https://$host/.well-known/assetlinks.json with $name and the digest of its certificate, " +
+                        "then `adb shell pm verify-app-links --re-verify $name`",
                 )
         }
     }

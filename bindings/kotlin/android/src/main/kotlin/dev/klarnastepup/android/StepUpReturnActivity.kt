@@ -7,8 +7,8 @@ import android.os.Bundle
 import dev.klarnastepup.LinkDisposition
 
 /**
- * Where links reach the app. Exported, so that anybody can start it with anything: it reads the address and nothing else, starts only activities of this very
- * app by name, and ends at once. It settles nothing.
+ * Where links reach the app. Exported, so that anybody can start it with anything: it reads the address and nothing else, starts only
+ * activities of this very app by name, and ends at once. It settles nothing.
  */
 internal class StepUpReturnActivity : Activity() {
     override fun onCreate(savedInstanceState: Bundle?) {
@@ -54,7 +54,9 @@ internal class StepUpReturnActivity : Activity() {
         if (theirs != null) theirs.moveToFront() else startApp()
     }
 
-    /** Nothing is below after the process, or the whole task, was gone: the app begins from its start, in a task of which it is the root. */
+    /**
+     * Nothing is below after the process, or the whole task, was gone: the app begins from its start, in a task of which it is the root.
+     */
     private fun startApp() {
         if (!isTaskRoot) return
         val launcher = packageManager.getLaunchIntentForPackage(packageName)?.component ?: return
@@ -65,7 +67,10 @@ internal class StepUpReturnActivity : Activity() {
         )
     }
 
-    /** From here, because a link from outside just brought us to the front: later the system may not let us. A tab in another task, the core has taken away. */
+    /**
+     * From here, because a link from outside just brought us to the front: later the system may not let us. A tab in another task, the core
+     * has taken away.
+     */
     private fun closeTab(attempt: String) {
         val tab = Wiring.tab ?: return
         if (tab.key.attempt == attempt && tab.task == taskId) StepUpSurfaceActivity.close(this)

@@ -91,8 +91,8 @@ internal class StepUpSurfaceActivity : Activity() {
     override fun onResume() {
         super.onResume()
         resumes += 1
-        // The first time belongs to being made; the tab comes after it. Any later one without a result: the tab was made small, or its browser died. Some
-        // devices resume twice in passing, so that it has to last.
+        // The first time belongs to being made; the tab comes after it. Any later one without a result: the tab was made small, or its
+        // browser died. Some devices resume twice in passing, so that it has to last.
         val uncovered = opened && !over && (resumes > 1 || restored)
         if (uncovered) main.postDelayed(uncoveredForGood, MERGE_WINDOW)
     }
@@ -166,7 +166,10 @@ internal class StepUpSurfaceActivity : Activity() {
             )
         }
 
-        /** Clears what lies above the surface activity, and the activity with it. An activity that is not there any more is made and ends at once. */
+        /**
+         * Clears what lies above the surface activity, and the activity with it. An activity that is not there any more is made and ends at
+         * once.
+         */
         fun close(from: Context) {
             val intent =
                 Intent(from, StepUpSurfaceActivity::class.java)

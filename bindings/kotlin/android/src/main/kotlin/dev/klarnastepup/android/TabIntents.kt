@@ -6,12 +6,15 @@ import android.os.Bundle
 
 /**
  * The intents that open tabs, without androidx.browser: what a browser understands is the text of the extras. Names and values are those of
- * `androidx/androidx`, browser/browser/src/main/java/androidx/browser: `customtabs/CustomTabsIntent.java` and `auth/AuthTabIntent.java` (2024 and 2025).
+ * `androidx/androidx`, browser/browser/src/main/java/androidx/browser: `customtabs/CustomTabsIntent.java` and `auth/AuthTabIntent.java`
+ * (2024 and 2025).
  *
  * An ephemeral tab (`…customtabs.extra.ENABLE_EPHEMERAL_BROWSING`) is forbidden by Klarna, and there is no way to ask for one here.
  */
 internal object TabIntents {
-    /** `CustomTabsIntent.EXTRA_SESSION`: what makes it a tab; null, because there is no session. `AuthTabIntent.Builder.build` sets it too. */
+    /**
+     * `CustomTabsIntent.EXTRA_SESSION`: what makes it a tab; null, because there is no session. `AuthTabIntent.Builder.build` sets it too.
+     */
     const val SESSION = "android.support.customtabs.extra.SESSION"
 
     /** `AuthTabIntent.EXTRA_LAUNCH_AUTH_TAB`, boolean. */
@@ -26,7 +29,9 @@ internal object TabIntents {
     /** `AuthTabIntent.EXTRA_HTTPS_REDIRECT_PATH`. */
     const val REDIRECT_PATH = "androidx.browser.auth.extra.HTTPS_REDIRECT_PATH"
 
-    /** `CustomTabsIntent.EXTRA_INITIAL_ACTIVITY_HEIGHT_PX`, int: the tab becomes a sheet, "clamped between 50% and 100% of screen height". */
+    /**
+     * `CustomTabsIntent.EXTRA_INITIAL_ACTIVITY_HEIGHT_PX`, int: the tab becomes a sheet, "clamped between 50% and 100% of screen height".
+     */
     const val HEIGHT = "androidx.browser.customtabs.extra.INITIAL_ACTIVITY_HEIGHT_PX"
 
     /** `CustomTabsIntent.EXTRA_ACTIVITY_HEIGHT_RESIZE_BEHAVIOR`, int. */
@@ -68,7 +73,8 @@ internal object TabIntents {
         }
 
     /**
-     * A Custom Tab as a sheet of the screen's whole [height]: a sheet has no button that minimises it. A browser that knows no sheets shows an ordinary tab.
+     * A Custom Tab as a sheet of the screen's whole [height]: a sheet has no button that minimises it. A browser that knows no sheets shows
+     * an ordinary tab.
      */
     fun customTab(journey: String, browser: String, height: Int): Intent =
         view(journey, browser)

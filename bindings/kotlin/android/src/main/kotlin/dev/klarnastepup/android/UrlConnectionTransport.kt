@@ -20,8 +20,8 @@ import java.util.concurrent.ThreadPoolExecutor
 import java.util.concurrent.TimeUnit
 
 /**
- * HTTP by the platform, for the flavour of the library that has none of its own. No redirects, no caches, nothing repeated; the app's own `CookieHandler`, if it
- * set one, sees the requests (there is no way around it for one connection).
+ * HTTP by the platform, for the flavour of the library that has none of its own. No redirects, no caches, nothing repeated; the app's own
+ * `CookieHandler`, if it set one, sees the requests (there is no way around it for one connection).
  */
 internal class UrlConnectionTransport : HttpTransport {
     /** No threads while nothing is asked. */

@@ -24,7 +24,8 @@ internal class Visibility(
         application.registerActivityLifecycleCallbacks(this)
         val state = ActivityManager.RunningAppProcessInfo()
         ActivityManager.getMyMemoryState(state)
-        // A process that was started for a push message or a job has no screen. Activities that are there already are not told to us; importance tells.
+        // A process that was started for a push message or a job has no screen. Activities that are there already are not told to us;
+        // importance tells.
         if (state.importance > ActivityManager.RunningAppProcessInfo.IMPORTANCE_VISIBLE) left()
     }
 

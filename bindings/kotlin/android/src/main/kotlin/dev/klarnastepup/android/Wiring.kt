@@ -8,8 +8,8 @@ import dev.klarnastepup.ffi.Presentation
 import java.lang.ref.WeakReference
 
 /**
- * Where activities that the system makes meet the client that the app makes. In a process that the system started for a link or a result the activity comes first:
- * what it has to say waits here.
+ * Where activities that the system makes meet the client that the app makes. In a process that the system started for a link or a result
+ * the activity comes first: what it has to say waits here.
  */
 internal object Wiring {
     /** More than a customer can cause; whoever sends more is not one. */
@@ -22,7 +22,10 @@ internal object Wiring {
     private var shell: Shell? = null
     private val waiting = ArrayDeque<(Shell) -> Unit>()
 
-    /** What is to be shown by the surface activity that was started for it. Kept here and not in the intent: the system keeps intents, and the address is secret. */
+    /**
+     * What is to be shown by the surface activity that was started for it. Kept here and not in the intent: the system keeps intents, and
+     * the address is secret.
+     */
     private val planned = HashMap<Key, Presentation>()
     private var surface = WeakReference<StepUpSurfaceActivity>(null)
     private var shownTab: Tab? = null
