@@ -42,8 +42,7 @@ struct StepUpModifier: ViewModifier {
             .task { await status.follow() }
             .onOpenURL { url in take(url) }
             .onContinueUserActivity(NSUserActivityTypeBrowsingWeb) { activity in activity.webpageURL.map(take) }
-            // UIKit's notifications tell of the app; a scene that becomes active is a window to present from, and nothing else says so when it
-            // is new.
+            // A client that was made after its scene became active has missed UIKit's notification of it.
             .onChange(of: scenePhase) { phase in
                 if phase == .active {
                     client.signal(.hostAttached)
