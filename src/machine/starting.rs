@@ -162,6 +162,11 @@ impl Machine {
     pub(super) fn start_unknown(&mut self, now: Now) {
         self.live.start = Start::Done;
         self.live.times.clear(Time::StartRetry);
+        if self.record.start == StartFate::Answered {
+            // The answer to a cancellation has told of it already.
+            self.ask_now(now);
+            return;
+        }
         let record = self.write();
         record.start = StartFate::Unknown;
         record.phase = Phase::Confirming;

@@ -1,7 +1,7 @@
 //! Rule 8 by example: *Use another method*.
 
 use klarna_step_up::machine::{
-    CanceledReason, CloseHint, Effect, Input, NotStartedReason, Surface, Verdict,
+    CanceledReason, CloseHint, Effect, Input, NotStartedReason, StartFate, Surface, Verdict,
 };
 use klarna_step_up::reply::{KlarnaState, StatusFailure, Word};
 
@@ -95,6 +95,17 @@ fn abandon_while_the_start_is_on_its_way_stops_repeating_it() {
         phone.verdict(),
         Verdict::Canceled(CanceledReason::ByCustomer)
     );
+}
+
+#[test]
+fn what_the_cancellation_has_told_is_not_forgotten_when_the_start_is_lost() {
+    let mut phone = Phone::paying();
+    phone.give(Input::Abandon).cancel_answer(pending());
+    assert_eq!(phone.machine.record().start, StartFate::Answered);
+    let asked = phone.asks();
+    phone.give(lost());
+    assert_eq!(phone.machine.record().start, StartFate::Answered);
+    assert_eq!(phone.asks(), asked + 1, "asked about once more");
 }
 
 #[test]

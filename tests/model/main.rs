@@ -14,6 +14,7 @@ mod acts;
 mod apply;
 mod backend;
 mod budget;
+mod figure;
 mod key;
 mod liveness;
 mod rules;

@@ -22,7 +22,7 @@ fn rule(holds: bool, broken: &str) -> Checked {
 /// What a rule compares a step with.
 pub struct Before {
     settled: bool,
-    phase: Phase,
+    pub phase: Phase,
     outcomes: u32,
     outcome: Option<(u32, Verdict)>,
 }

@@ -35,6 +35,8 @@ pub struct Found {
     pub told: BTreeSet<String>,
     pub acted: HashMap<Discriminant<Act>, Act>,
     pub fired: u32,
+    /// Changes of phase, and what brought them.
+    pub moved: BTreeSet<(String, String, String)>,
 }
 
 /// How a state was reached: from which, and by which of the acts that could happen there.
@@ -69,6 +71,7 @@ pub fn search(name: &str, begin: &World, limit: Limit) -> Found {
             told: BTreeSet::new(),
             acted: HashMap::new(),
             fired: 0,
+            moved: BTreeSet::new(),
         },
     };
     let mut depth = 0;
@@ -132,10 +135,15 @@ impl Search<'_> {
             self.found.transitions += 1;
             note(&mut self.found, &next, act);
             next.fired = 0;
+            next.moved.clear();
             if let Err(broken) = next.apply(act) {
                 self.fail(&broken, from, first);
             }
             self.found.fired |= next.fired;
+            for (from, input, to) in next.moved.drain(..) {
+                let change = (format!("{from:?}"), input, format!("{to:?}"));
+                self.found.moved.insert(change);
+            }
             following = next.forced();
         }
         next

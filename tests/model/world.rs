@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use klarna_step_up::machine::{
-    Admission, Around, Effect, Entry, IfBusy, Input, Machine, Now, OrderKey, OutcomeRecord, Record,
-    Starter, Surface, Time, Tombstone, Verdict, admit, outcome_id,
+    Admission, Around, Effect, Entry, IfBusy, Input, Machine, Now, OrderKey, OutcomeRecord, Phase,
+    Record, Starter, Surface, Time, Tombstone, Verdict, admit, outcome_id,
 };
 use klarna_step_up::policy::{CompletionStep, ConfirmationPolicy};
 use klarna_step_up::reply::{StartAnswer, StatusAnswer};
@@ -120,6 +120,8 @@ pub struct World {
     pub visible: bool,
     /// Deadlines that came in the latest transition, a bit each.
     pub fired: u32,
+    /// Changes of phase in the latest transition, and what brought them.
+    pub moved: Vec<(Phase, String, Phase)>,
     pub policy: Arc<ConfirmationPolicy>,
 }
 
@@ -170,6 +172,7 @@ impl World {
             foreground: true,
             visible: true,
             fired: 0,
+            moved: Vec::new(),
             policy: Arc::new(policy()),
         }
     }
@@ -189,6 +192,10 @@ impl World {
         }
         let before = rules::Before::of(slot.machine.record());
         let effects = slot.machine.step(input.clone(), now);
+        let phase = slot.machine.record().phase;
+        if phase != before.phase {
+            self.moved.push((before.phase, name_of(input), phase));
+        }
         rules::note_leave(slot, &before, input);
         rules::after_a_step(slot, &before, input, &effects)?;
         for effect in effects {
@@ -392,6 +399,14 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// The input's name, without what is in it.
+fn name_of(input: &Input) -> String {
+    let text = format!("{input:?}");
+    text.chars()
+        .take_while(|letter| letter.is_alphanumeric())
+        .collect()
 }
 
 impl Slot {
