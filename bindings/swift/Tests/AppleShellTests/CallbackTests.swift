@@ -61,6 +61,16 @@ extension AppleShell {
             #expect(heard.reports == [.presented])
         }
 
+        @Test func whatARefusedSessionSaysLateEndsNothing() async {
+            let system = System()
+            Fake.startAnswersInTurn = [false, true]
+            await system.present(.test(.authSession, heard, callback: Journey.https))
+            Fake.started[0].finish(nil, refusal)
+            await System.rest()
+            #expect(Fake.started.count == 2)
+            #expect(heard.reports == [.presented])
+        }
+
         @Test func aFallbackThatDoesNotStartIsASurfaceThatIsGone() async {
             let system = System()
             await system.present(.test(.authSession, heard, callback: Journey.https))

@@ -99,6 +99,15 @@ extension AppleShell {
             #expect(heard.reports == [.failed(.unavailable), .presented], "it is not in the way of the next")
         }
 
+        /// Below a system alert: not a reason to take the customer to the browser.
+        @Test func aSessionThatDoesNotStartInAnInactiveSceneIsTriedAgain() async {
+            let system = System()
+            system.scene.activation = .foregroundInactive
+            Fake.startAnswers = false
+            await system.present(.test(.authSession, heard))
+            #expect(heard.reports == [.failed(.noHost)])
+        }
+
         @Test func anErrorBeforeStartReturnsIsToldOnce() async {
             let system = System()
             Fake.startAnswers = false

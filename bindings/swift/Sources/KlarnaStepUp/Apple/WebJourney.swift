@@ -12,6 +12,8 @@ import UIKit
     private let onEnd: (WebJourney) -> Void
     /// Kept as long as the journey lasts: a session that goes takes its page with it.
     private var session: ASWebAuthenticationSession?
+    /// Counts the sessions: what an earlier one still says is of no interest.
+    private var current = 0
     private var told = false
     private var over = false
 
@@ -35,7 +37,9 @@ import UIKit
         if case .https? = watched, run(nil) {
             return
         }
-        end { $0.failed(.unavailable) }
+        // Below a system alert or in a transition nothing can be shown for the moment; the scene's activation tries again.
+        let isActive = window.windowScene?.activationState == .foregroundActive
+        end { $0.failed(isActive ? .unavailable : .noHost) }
     }
 
     /// Takes the session away. The core asked for it and needs no answer.
@@ -66,6 +70,7 @@ import UIKit
     }
 
     private func run(_ watched: Journey.Callback?) -> Bool {
+        current += 1
         let session = makeSession(watched)
         session.presentationContextProvider = self
         // Klarna forbids ephemeral sessions: the customer's own cookies are what logs them in.
@@ -103,16 +108,16 @@ import UIKit
 
     /// Apple's page does not say on which thread the completion comes, nor that it comes once.
     private func listener(httpsCallback: Bool) -> ASWebAuthenticationSession.CompletionHandler {
-        { @Sendable [weak self] link, error in
+        { @Sendable [weak self, current] link, error in
             let refused = httpsCallback && link == nil && Self.isRefusal(error)
             DispatchQueue.main.async { [weak self] in
-                MainActor.assumeIsolated { self?.sessionEnded(link, refused: refused) }
+                MainActor.assumeIsolated { self?.ended(current, link, refused: refused) }
             }
         }
     }
 
-    private func sessionEnded(_ link: URL?, refused: Bool) {
-        guard !over else { return }
+    private func ended(_ session: Int, _ link: URL?, refused: Bool) {
+        guard !over, session == current else { return }
         if refused {
             callbacks.refused()
             if run(nil) {
