@@ -108,7 +108,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut serving = std::pin::pin!(serving.into_future());
     tokio::select! {
         ended = &mut serving => ended?,
-        () = asked_to_stop() => {
+        asked = stepup_sandbox_http::asked_to_end() => {
+            asked?;
             // Questions that wait for news may wait for half a minute; the app asks again.
             let _ = stop.send(true);
             let _ = tokio::time::timeout(LAST_ANSWERS, serving).await;
@@ -158,22 +159,4 @@ fn pairs(setting: &str, texts: &[String]) -> Result<Vec<(String, Secret)>, Strin
                 .ok_or_else(|| format!("{setting} wants name=secret, separated by commas"))
         })
         .collect()
-}
-
-/// Ctrl-C, or what `kill` and containers send.
-async fn asked_to_stop() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }

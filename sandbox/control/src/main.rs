@@ -37,24 +37,9 @@ async fn main() -> ExitCode {
     // One line on stdout that a runner can wait for.
     println!("ready {}", host.control_url());
     let _ = std::io::stdout().flush();
-    if let Err(error) = ended().await {
+    if let Err(error) = stepup_sandbox_http::asked_to_end().await {
         eprintln!("stepup-control: no signals can be received: {error}");
     }
     host.stop().await;
     ExitCode::SUCCESS
-}
-
-/// Ctrl-C, or the termination that a runner sends.
-async fn ended() -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminated = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminated.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
 }

@@ -1,4 +1,4 @@
-//! How the sandbox speaks HTTP.
+//! How the sandbox speaks HTTP, and how its servers end.
 //!
 //! Cargo gives all crates of one program the same reqwest. The core asks for it without a provider of cryptography, and such a
 //! reqwest panics in `Client::builder().build()` unless the process has named one. Naming one for the process would be for
@@ -23,4 +23,23 @@ pub fn client() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .no_proxy()
+}
+
+/// Comes back when the user (Ctrl-C) or the system (SIGTERM) asks a server to end.
+///
+/// # Errors
+///
+/// If the system lets no signals be received.
+pub async fn asked_to_end() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminated = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminated.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }

@@ -74,25 +74,13 @@ async fn serve(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     let klarna = Klarna::new(config)?;
     println!("klarna ready on {own_url}");
     axum::serve(listener, klarna.router())
-        .with_graceful_shutdown(stop())
+        .with_graceful_shutdown(async {
+            if let Err(error) = stepup_sandbox_http::asked_to_end().await {
+                eprintln!("klarna: no signals can be received: {error}");
+                // The system's own way to end a process remains.
+                std::future::pending::<()>().await;
+            }
+        })
         .await?;
     Ok(())
-}
-
-/// Ends when the user or the system asks for it.
-async fn stop() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    // Without a signal handler the system's own way to end a process remains.
-    let _ = interrupt.await;
 }

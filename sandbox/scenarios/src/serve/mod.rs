@@ -61,21 +61,7 @@ pub async fn run(options: &Options) -> Result<(), ServeError> {
     println!("{}", reach::describe(world.addresses(), options, terminal));
     // The last line: a runner can wait for it.
     println!("ready {}", world.addresses().backend);
-    ended().await?;
+    stepup_sandbox_http::asked_to_end().await?;
     world.stop().await;
     Ok(())
-}
-
-async fn ended() -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminated = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminated.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
 }
