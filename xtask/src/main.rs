@@ -10,6 +10,8 @@ mod process;
 mod project;
 mod sabotage;
 mod sandbox;
+mod swift;
+mod swift_interface;
 mod system;
 mod tally;
 mod tests;

@@ -12,8 +12,8 @@ use crate::process::{self, Failure, Outcome};
 use crate::project::Project;
 use crate::sabotage;
 use crate::sandbox::{self, Control};
+use crate::swift;
 use crate::tally::Tally;
-use crate::toolchain::swift_root::SwiftRoot;
 use crate::toolchain::{deny, jvm};
 
 /// One part of the tests.
@@ -45,7 +45,8 @@ pub enum Part {
     Kotlin,
     /// The Android shell against the Android framework and the real sandbox, on a JVM (Robolectric).
     AndroidShell,
-    /// The generated Swift against the real library and the real sandbox, in Swift 6 mode.
+    /// The Swift façade against the real library and the real sandbox, in Swift 6 mode; every scenario through it; its public
+    /// interface and format.
     Swift,
     /// The library for Android links; imports, page size and download size hold.
     Android,
@@ -125,7 +126,7 @@ pub fn run(project: &Project, parts: &[Part], long: bool) -> ExitCode {
 }
 
 /// What a part's tests came to, and whether what ran them ended well.
-type Ran = (Tally, Outcome<()>);
+pub type Ran = (Tally, Outcome<()>);
 
 /// A part that failed without a failing test, skipped a test or ran none has failed once.
 fn judged((mut tally, ended_well): Ran) -> Result<Tally, (Tally, String)> {
@@ -208,16 +209,7 @@ fn one(project: &Project, part: Part, long: bool) -> Outcome<Ran> {
             control.tell(&mut maven);
             Ok(counted(maven, Tally::of_surefire))
         }
-        Part::Swift => {
-            let root = SwiftRoot::get(project)?;
-            bindings::verify(project, Language::Swift)?;
-            let arguments = "test --scratch-path /scratch -Xswiftc -warnings-as-errors";
-            let arguments: Vec<&str> = arguments.split_whitespace().collect();
-            let mut swift = root.swift(project, &project.root, &arguments);
-            let control = Control::start(project)?;
-            control.tell(&mut swift);
-            Ok(counted(swift, Tally::of_swift))
-        }
+        Part::Swift => swift::check(project),
         Part::Android => Ok((
             package::android::check(project, &package::chosen(&[]))?,
             Ok(()),
@@ -253,7 +245,7 @@ fn checked(command: Command) -> Ran {
 }
 
 /// A test runner: what it prints is counted.
-fn counted(command: Command, count: fn(&str) -> Tally) -> Ran {
+pub fn counted(command: Command, count: fn(&str) -> Tally) -> Ran {
     match process::watch(command) {
         Err(failure) => (Tally::default(), Err(failure)),
         Ok((ended_well, said)) => {

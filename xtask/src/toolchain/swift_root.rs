@@ -1,6 +1,6 @@
 //! Swift for Linux in a root of its own.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::process::{self, Failure, Outcome, at};
@@ -38,15 +38,42 @@ impl SwiftRoot {
         Ok(Self { folder, scratch })
     }
 
-    /// `swift …` in the package `folder`, which is all that it sees of this machine. Builds go to `/scratch`.
-    pub fn swift(&self, project: &Project, folder: &Path, arguments: &[&str]) -> Command {
+    /// `swift …` in the checkout, which is all that it sees of this machine. Builds go to `/scratch`.
+    pub fn swift(&self, project: &Project, arguments: &[&str]) -> Command {
+        self.run(project, "swift", arguments)
+    }
+
+    /// As `swift`, with another program of the root's.
+    pub fn run(&self, project: &Project, program: &str, arguments: &[&str]) -> Command {
         let mut script = project.script("swift-in-root.sh");
         script
             .arg(&self.folder)
-            .arg(folder)
+            .arg(&project.root)
             .arg(&self.scratch)
-            .arg("swift")
+            .arg(program)
             .args(arguments);
         script
+    }
+
+    /// How a program that was built in the root is run outside of it, where it sees what its caller sees and is the caller's own
+    /// child: by the root's loader, with the root's libraries. Gives the loader and its arguments.
+    pub fn outside(&self, project: &Project, built: &str) -> (PathBuf, Vec<String>) {
+        let libraries = [
+            self.folder.join("usr/lib/x86_64-linux-gnu"),
+            self.folder.join("usr/libexec/swift/lib/swift/linux"),
+            project.root.join("bindings/swift/native"),
+        ];
+        let libraries: Vec<String> = libraries
+            .iter()
+            .map(|folder| folder.display().to_string())
+            .collect();
+        let program = self.scratch.join(built).display().to_string();
+        let arguments = vec!["--library-path".to_owned(), libraries.join(":"), program];
+        (self.folder.join("lib64/ld-linux-x86-64.so.2"), arguments)
+    }
+
+    /// A file that was built, as it is outside of the root.
+    pub fn built(&self, file: &str) -> PathBuf {
+        self.scratch.join(file)
     }
 }

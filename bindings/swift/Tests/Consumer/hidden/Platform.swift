@@ -1,4 +1,4 @@
-// error: 'Platform' is inaccessible
+// error: cannot find type 'Platform' in scope
 import KlarnaStepUp
 
 func take(_ platform: Platform) {}

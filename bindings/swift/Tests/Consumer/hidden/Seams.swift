@@ -1,4 +1,4 @@
-// error: 'Seams' is inaccessible
+// error: cannot find type 'Seams' in scope
 import KlarnaStepUp
 
 func take(_ seams: Seams) {}
