@@ -112,7 +112,10 @@ fn place(content: &[u8], target: &Path) -> Outcome<bool> {
         .parent()
         .ok_or_else(|| Failure::new("a file without a folder"))?;
     std::fs::create_dir_all(folder).map_err(at(folder))?;
-    std::fs::write(target, content).map_err(at(target))?;
+    // Under another name first: a program that runs with the old library keeps it whole.
+    let fresh = target.with_extension("new");
+    std::fs::write(&fresh, content).map_err(at(&fresh))?;
+    std::fs::rename(&fresh, target).map_err(at(target))?;
     Ok(true)
 }
 
