@@ -37,20 +37,23 @@ let shellTests: [Target] =
     : [.testTarget(name: "AppleShellTests", dependencies: [.target(name: facade)] + apple, path: tests + "AppleShellTests")]
 
 let testing = facade + "Testing"
-// A phone for the sandbox's runner. It counts its tasks, which takes an executor newer than iOS 15.
-let phone: [Target] =
+// A phone for the sandbox's runner, which counts its tasks, and the benchmark: both use what is newer than iOS 15.
+let programs: [Target] =
     stubs.isEmpty
     ? []
     : [
         .executableTarget(
-            name: "stepup-phone-swift", dependencies: [.target(name: facade), .target(name: testing)], path: sources + "StepUpPhone")
+            name: "stepup-phone-swift", dependencies: [.target(name: facade), .target(name: testing)], path: sources + "StepUpPhone"),
+        .executableTarget(
+            name: "stepup-bench-swift", dependencies: [.target(name: facade), .target(name: core), .target(name: testing)],
+            path: "bindings/swift/Bench"),
     ]
 
 let package = Package(
     name: facade,
     platforms: [.iOS(.v15), .macOS(.v12)],
     products: [.library(name: facade, targets: [facade]), .library(name: testing, targets: [testing])],
-    targets: ffi + stubs + shellTests + phone + [
+    targets: ffi + stubs + shellTests + programs + [
         .target(name: core, dependencies: [.target(name: core + "FFI")], path: sources + core),
         .target(
             name: facade, dependencies: [.target(name: core)] + apple, path: sources + facade,

@@ -14,14 +14,17 @@ use crate::toolchain::swift_root::SwiftRoot;
 /// The phone that plays the scenarios through the façade.
 const PHONE: &str = "stepup-phone-swift";
 /// What is written by hand, and formatted.
-const FORMATTED: [&str; 6] = [
+const FORMATTED: [&str; 7] = [
     "Package.swift",
     "bindings/swift/AppleStubs",
+    "bindings/swift/Bench",
     "bindings/swift/Sources/KlarnaStepUp",
     "bindings/swift/Sources/KlarnaStepUpTesting",
     "bindings/swift/Sources/StepUpPhone",
     "bindings/swift/Tests",
 ];
+/// Type-checks the façade for iOS 15 and for app extensions.
+const FOR_IOS: &str = "xtask/recipes/swift-for-ios.sh";
 /// Apps of one file: those in `compiles` do, and those in `hidden` say in their first line why they do not.
 const CONSUMER: &str = "bindings/swift/Tests/Consumer";
 
@@ -43,6 +46,7 @@ pub fn check(project: &Project) -> Outcome<Ran> {
         tally.add(played);
         ended = ended.and(well);
         tally.add(consumer(project, &root)?);
+        tally.count(process::run(root.run(project, "bash", &[FOR_IOS])).is_ok());
         tally.count(swift_interface::is_as_checked_in(project, &root)?);
     }
     let mut lint = vec!["format", "lint", "--strict", "--recursive"];
