@@ -18,14 +18,14 @@ extension Never: View {
 /// https://developer.apple.com/documentation/swiftui/viewbuilder
 @resultBuilder public enum ViewBuilder {
     public static func buildExpression<Content: View>(_ content: Content) -> Content { content }
-    public static func buildBlock<each Content: View>(_ content: repeat each Content) -> Several<repeat each Content> { Several() }
+    public static func buildBlock<each Content: View>(_ content: repeat each Content) -> Several<(repeat each Content)> { Several() }
     public static func buildBlock<Content: View>(_ content: Content) -> Content { content }
     public static func buildIf<Content: View>(_ content: Content?) -> Content? { content }
     public static func buildEither<First: View, Second: View>(first: First) -> Either<First, Second> { Either() }
     public static func buildEither<First: View, Second: View>(second: Second) -> Either<First, Second> { Either() }
 
     // What the builder makes has names of Apple's too, which nobody writes.
-    public struct Several<each Content: View>: View {
+    public struct Several<Contents>: View {
         public var body: Never { fatalError("not run") }
     }
     public struct Either<First: View, Second: View>: View {

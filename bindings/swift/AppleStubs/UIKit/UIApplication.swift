@@ -1,6 +1,7 @@
 /// https://developer.apple.com/documentation/uikit/uiapplication
 @MainActor open class UIApplication: UIResponder {
     /// https://developer.apple.com/documentation/uikit/uiapplication/shared
+    @available(iOSApplicationExtension, unavailable)
     public class var shared: UIApplication { system }
 
     /// https://developer.apple.com/documentation/uikit/uiapplication/state

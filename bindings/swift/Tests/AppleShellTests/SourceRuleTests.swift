@@ -104,27 +104,6 @@ extension AppleShell {
             #expect(marked >= 6, "the search found what it has to find")
         }
 
-        /// The compiler for Linux knows iOS's rules too, as long as it needs no library of iOS.
-        @Test(arguments: [false, true]) func theMarkKeepsAnExtensionFromCompiling(isExtension: Bool) throws {
-            let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            defer { try? FileManager.default.removeItem(at: folder) }
-            let file = folder.appendingPathComponent("Both.swift")
-            try "\(Self.mark)\nfunc makeClient() {}\nfunc launch() { makeClient() }\n".write(to: file, atomically: true, encoding: .utf8)
-            let compiler = Process()
-            compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            compiler.arguments =
-                ["swiftc", "-frontend", "-typecheck", "-parse-stdlib", "-target", "arm64-apple-ios15.0"]
-                + (isExtension ? ["-application-extension"] : []) + [file.path]
-            let said = Pipe()
-            compiler.standardError = said
-            try compiler.run()
-            let text = String(decoding: said.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            compiler.waitUntilExit()
-            #expect((compiler.terminationStatus == 0) == !isExtension, "\(text)")
-            #expect(text.contains("is unavailable in application extensions for iOS") == isExtension)
-        }
-
         @Test func theNamesOfSwiftUIAreThoseOfTheList() throws {
             let ours: Set = ["Several", "Either", "ModifiedByUs", "body", "State"]
             var declared: Set<String> = []
