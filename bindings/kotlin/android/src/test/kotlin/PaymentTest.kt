@@ -160,7 +160,9 @@ class PaymentTest {
         val intent = Intent(Intent.ACTION_VIEW, Uri.parse(link)).addCategory(Intent.CATEGORY_BROWSABLE)
         val taker = app.packageManager.resolveActivity(intent, PackageManager.MATCH_DEFAULT_ONLY)?.activityInfo?.name
         assertEquals(StepUpReturnActivity::class.java.name, taker)
-        val activity = Robolectric.buildActivity(StepUpReturnActivity::class.java, intent).create().get()
+        val returning = Robolectric.buildActivity(StepUpReturnActivity::class.java, intent)
+        shadowOf(returning.get()).setIsTaskRoot(false)
+        val activity = returning.create().get()
         assertTrue(activity.isFinishing)
         return activity
     }

@@ -171,6 +171,19 @@ class VisibilityTest {
         assertTrue(closing.flags and Intent.FLAG_ACTIVITY_CLEAR_TOP != 0)
     }
 
+    /** The process lives on, its task is gone: the customer went back out of the app, or swiped it away. */
+    @Test
+    fun `a link to an app without a task begins it from its start`() {
+        shell.links = { LinkDisposition.Accepted }
+        val launcher = OtherApps(app).launcher()
+        visibility
+        Wiring.connect(shell)
+        activity().setup().pause().stop().destroy()
+        val returning = Robolectric.buildActivity(StepUpReturnActivity::class.java, view("shop://klarna/back")).create()
+        assertTrue(returning.get().isTaskRoot)
+        assertEquals(launcher, shadowOf(app).nextStartedActivity?.component)
+    }
+
     @Test
     fun `a completion link of another attempt leaves the tab alone`() {
         shell.links = { LinkDisposition.Completion(AttemptId("b")) }
@@ -231,8 +244,12 @@ class VisibilityTest {
         )
     }
 
-    private fun arrive(uri: String): StepUpReturnActivity =
-        Robolectric.buildActivity(StepUpReturnActivity::class.java, view(uri)).create().get()
+    /** On top of the app's task. */
+    private fun arrive(uri: String): StepUpReturnActivity {
+        val returning = Robolectric.buildActivity(StepUpReturnActivity::class.java, view(uri))
+        shadowOf(returning.get()).setIsTaskRoot(false)
+        return returning.create().get()
+    }
 
     @Test
     fun `the client's platform says what the phone can do`() {

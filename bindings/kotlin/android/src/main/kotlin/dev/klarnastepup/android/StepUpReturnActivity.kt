@@ -45,20 +45,20 @@ internal class StepUpReturnActivity : Activity() {
         overridePendingTransition(0, 0)
     }
 
-    /** The tab, or the app's own screen, is what lies below, if this is its task. Else that task is brought to the front. */
+    /**
+     * The tab, or the app's own screen, lies below, unless the link came to another task than theirs: that one is brought to the front then.
+     * With nothing below and nothing elsewhere (the process, or the whole task, was gone) the app begins from its start.
+     */
     private fun uncover() {
-        val task = Wiring.tab?.task ?: Visibility.hostTask ?: return startApp()
-        if (task == taskId) return
+        val task = Wiring.tab?.task ?: Visibility.hostTask
+        if (task == taskId && !isTaskRoot) return
         val tasks = getSystemService(ActivityManager::class.java).appTasks
-        val theirs = tasks.firstOrNull { idOf(it) == task }
-        if (theirs != null) theirs.moveToFront() else startApp()
+        val theirs = tasks.firstOrNull { task != null && task != taskId && idOf(it) == task }
+        if (theirs != null) theirs.moveToFront() else if (isTaskRoot) startApp()
     }
 
-    /**
-     * Nothing is below after the process, or the whole task, was gone: the app begins from its start, in a task of which it is the root.
-     */
+    /** In a task of which it is the root, as from its icon. */
     private fun startApp() {
-        if (!isTaskRoot) return
         val launcher = packageManager.getLaunchIntentForPackage(packageName)?.component ?: return
         startActivity(
             Intent
