@@ -65,6 +65,9 @@ internal class SurfaceTest : SurfaceStage() {
             result(surface, tabOf(surface), code)
             assertEquals(listOf("presented a 1", "closed a 1 null"), shell.take())
             assertEquals(listOf(Surface.CUSTOM_TAB, Surface.BROWSER), device.facts().surfaces)
+            val fallback = ReturnLinks("https://other.example/back", fallbackScheme = "shop")
+            val other = AndroidDevice(app, fallback, debuggable = true).facts().surfaces
+            assertEquals(Surface.AUTH_TAB, other.first(), "where the links have a scheme, there is nothing to verify")
         }
     }
 
@@ -108,8 +111,16 @@ internal class SurfaceTest : SurfaceStage() {
         val surface = present(Surface.CUSTOM_TAB)
         val tab = tabOf(surface)
         val again = remade(surface)
-        again.start().restoreInstanceState(Bundle())
+        again.start()
         again.get().finishedBy(tab)
+        assertEquals(listOf("presented a 1", "closed a 1 null"), shell.take())
+        assertTrue(again.get().isFinishing)
+    }
+
+    @Test
+    fun `an activity that was made anew, and lies open without a result`() {
+        val again = remade(present(Surface.CUSTOM_TAB)).start().resume()
+        shadowOf(Looper.getMainLooper()).idleFor(Duration.ofMillis(300))
         assertEquals(listOf("presented a 1", "closed a 1 null"), shell.take())
         assertTrue(again.get().isFinishing)
     }

@@ -36,7 +36,9 @@ internal class AndroidDevice(
     /** An Auth Tab that waits for an https address has to verify first that it is ours; one that could not will not the next time. */
     private fun authTab(): Boolean {
         if (browsers.authTab() == null) return false
-        return !(authTabCannotVerify && Uri.parse(links.completion).scheme.equals("https", ignoreCase = true) && httpsLinks())
+        val waitsForHttps = Uri.parse(links.completion).scheme.equals("https", ignoreCase = true)
+        val asGiven = links.fallbackScheme.isEmpty() || httpsLinks()
+        return !(authTabCannotVerify && waitsForHttps && asGiven)
     }
 
     /** Whether an https link comes back to the app: the browser must honour App Links, and Android must have given us the links' hosts. */

@@ -25,11 +25,15 @@ internal class StepUpSurfaceActivity : Activity() {
     private var over = false
     private var resumes = 0
 
+    /** Made anew by the system, for a tab that is there already. */
+    private var remade = false
+
     override fun onCreate(savedInstanceState: Bundle?) {
         super.onCreate(savedInstanceState)
         val from = savedInstanceState ?: intent.extras ?: Bundle.EMPTY
         key = Wiring.Key(from.getString(ATTEMPT).orEmpty(), from.getInt(NUMBER).toUInt())
         opened = savedInstanceState?.getBoolean(OPENED) ?: false
+        remade = opened
         if (savedInstanceState == null && from.getBoolean(CLOSE)) return leave()
         Wiring.living(this)
         // Made anew by the system: the tab is above, or its result is about to come.
@@ -93,7 +97,7 @@ internal class StepUpSurfaceActivity : Activity() {
         resumes += 1
         // The first time belongs to being made; the tab comes after it. Any later one without a result: the tab was made small, or its
         // browser died. Some devices resume twice in passing, so that it has to last.
-        val uncovered = opened && !over && (resumes > 1 || restored)
+        val uncovered = opened && !over && (resumes > 1 || remade)
         if (uncovered) main.postDelayed(uncoveredForGood, MERGE_WINDOW)
     }
 
@@ -102,13 +106,6 @@ internal class StepUpSurfaceActivity : Activity() {
     override fun onPause() {
         main.removeCallbacks(uncoveredForGood)
         super.onPause()
-    }
-
-    private var restored = false
-
-    override fun onRestoreInstanceState(savedInstanceState: Bundle) {
-        // There is no view whose state could be restored.
-        restored = true
     }
 
     override fun onSaveInstanceState(outState: Bundle) {
