@@ -49,6 +49,9 @@ let programs: [Target] =
             path: "bindings/swift/Bench"),
     ]
 
+// The XCFramework of the slim flavour has no HTTP of its own: clients then use the system's unless they say otherwise.
+let slim = Context.environment["KLARNA_STEP_UP_SLIM"] != nil
+
 let package = Package(
     name: facade,
     platforms: [.iOS(.v15), .macOS(.v12)],
@@ -57,7 +60,7 @@ let package = Package(
         .target(name: core, dependencies: [.target(name: core + "FFI")], path: sources + core),
         .target(
             name: facade, dependencies: [.target(name: core)] + apple, path: sources + facade,
-            resources: [.copy("PrivacyInfo.xcprivacy")]),
+            resources: [.copy("PrivacyInfo.xcprivacy")], swiftSettings: slim ? [.define("KLARNA_STEP_UP_SLIM")] : []),
         .target(name: testing, dependencies: [.target(name: facade)], path: sources + testing),
         .testTarget(
             name: facade + "Tests", dependencies: [.target(name: facade), .target(name: testing)], path: tests + facade + "Tests"),

@@ -21,7 +21,7 @@ public struct NWPath: Equatable, Sendable {
 }
 
 /// https://developer.apple.com/documentation/network/nwpathmonitor
-public final class NWPathMonitor: @unchecked Sendable {
+public final class NWPathMonitor {
     /// https://developer.apple.com/documentation/network/nwpathmonitor/init()
     public init() {}
 

@@ -8,18 +8,13 @@ import UIKit
 /// there is a window to present from again.
 @available(iOSApplicationExtension, unavailable)
 final class AppLifeCycle: LifeCycleSource {
-    private struct Watched: @unchecked Sendable {
-        // `@unchecked`: a token is used for nothing but to be handed back.
-        var observers: [any NSObjectProtocol] = []
-    }
-
-    private let watched = Locked(Watched())
+    private let observers = Locked<[any NSObjectProtocol]>([])
     private let center: NotificationCenter
-    private let network: NWPathMonitor
+    private let network: Locked<NWPathMonitor>
 
     init(center: NotificationCenter = .default, network: NWPathMonitor = NWPathMonitor()) {
         self.center = center
-        self.network = network
+        self.network = Locked(network)
     }
 
     func start(_ signals: LifeCycleSignals) {
@@ -28,23 +23,13 @@ final class AppLifeCycle: LifeCycleSource {
             (UIApplication.didEnterBackgroundNotification, .background),
             (UIScene.didActivateNotification, .hostAttached),
         ]
-        let observers = pairs.map { name, signal in
-            // Without a queue: the signal is given before UIKit hands over the link that brought the app to the front.
-            center.addObserver(forName: name, object: nil, queue: nil) { _ in signals(signal) }
-        }
-        watched.use { $0.observers += observers }
-        let last = Locked<NWPath?>(nil)
-        network.pathUpdateHandler = { path in
-            let before = last.use { last in
-                defer { last = path }
-                return last
-            }
-            // The first path is the one there is. A network that went changes nothing: requests fail by themselves.
-            if let before, path != before, path.status == .satisfied {
-                signals(.networkChanged)
+        observers.use { observers in
+            observers += pairs.map { name, signal in
+                // Without a queue: the signal is given before UIKit hands over the link that brought the app to the front.
+                center.addObserver(forName: name, object: nil, queue: nil) { _ in signals(signal) }
             }
         }
-        network.start(queue: DispatchQueue(label: "dev.klarnastepup.network"))
+        network.use { $0.tell(signals) }
         DispatchQueue.main.async {
             MainActor.assumeIsolated {
                 if UIApplication.shared.applicationState == .background {
@@ -55,12 +40,30 @@ final class AppLifeCycle: LifeCycleSource {
     }
 
     func stop() {
-        network.cancel()
-        let observers = watched.use { watched in
-            defer { watched.observers = [] }
-            return watched.observers
+        network.use { $0.cancel() }
+        let observers = observers.use { observers in
+            defer { observers = [] }
+            return observers
         }
         observers.forEach(center.removeObserver)
+    }
+}
+
+extension NWPathMonitor {
+    /// Tells of each other network than before.
+    fileprivate func tell(_ signals: LifeCycleSignals) {
+        let last = Locked<NWPath?>(nil)
+        pathUpdateHandler = { path in
+            let before = last.use { last in
+                defer { last = path }
+                return last
+            }
+            // The first path is the one there is. A network that went changes nothing: requests fail by themselves.
+            if let before, path != before, path.status == .satisfied {
+                signals(.networkChanged)
+            }
+        }
+        start(queue: DispatchQueue(label: "dev.klarnastepup.network"))
     }
 }
 #endif
