@@ -69,10 +69,11 @@ impl Payment {
         }
         // 401 is about our key and 403 and 404 about our account, not about the call: they say nothing of an earlier send. At the
         // second authorize somebody may still put the key right within the token's hour.
-        let tells_nothing = match self.stage {
-            Stage::Finalise => status == 401,
-            _ => self.first_sends > 1 && matches!(status, 401 | 403 | 404),
+        let (sends, in_time) = match self.stage {
+            Stage::Finalise => (self.second_sends, status == 401),
+            _ => (self.first_sends, false),
         };
+        let tells_nothing = in_time || (sends > 1 && matches!(status, 401 | 403 | 404));
         if tells_nothing {
             self.unknown(None, now);
             return;

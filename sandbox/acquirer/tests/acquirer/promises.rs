@@ -214,6 +214,7 @@ async fn promise_no_final_word_while_the_second_authorize_is_unknown() {
         Answer::ApprovedButLost,
         Answer::Error(503),
         Answer::Error(401),
+        Answer::Error(403),
     ]);
     world.completed("e1").await;
     assert_eq!(world.status("a1").await.word(), "pending");
