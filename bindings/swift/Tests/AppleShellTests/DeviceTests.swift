@@ -60,6 +60,37 @@ extension AppleShell {
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["kept"], "what is there stays")
         }
 
+        /// Foundation for Linux forgets protection classes; what it is asked for can be seen.
+        private final class Files: FileManager, @unchecked Sendable {
+            var isLocked = false
+            private(set) var protected: [String: FileProtectionType] = [:]
+
+            override func setAttributes(_ attributes: [FileAttributeKey: Any], ofItemAtPath path: String) throws {
+                if isLocked {
+                    throw CocoaError(.fileWriteNoPermission)
+                }
+                protected[path] = attributes[.protectionKey] as? FileProtectionType
+            }
+        }
+
+        @Test func theJournalIsProtectedUntilTheFirstUnlock() throws {
+            let base = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+            defer { try? FileManager.default.removeItem(at: base) }
+            let files = Files()
+            let folder = try JournalDirectory.make(in: base, files: files)
+            let wanted = FileProtectionType.completeUntilFirstUserAuthentication
+            #expect(files.protected.mapValues(\.rawValue) == [folder.path: wanted.rawValue])
+        }
+
+        /// The app may be woken before the phone was unlocked once: the client is made all the same, and works later.
+        @Test func aLockedPhoneHasAJournalToo() throws {
+            let base = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+            defer { try? FileManager.default.removeItem(at: base) }
+            let files = Files()
+            files.isLocked = true
+            #expect(try JournalDirectory.make(in: base, files: files).path == base.appendingPathComponent("KlarnaStepUp").path)
+        }
+
         @Test func withoutRoomForTheJournalTheClientIsNotMade() throws {
             let base = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
             defer { try? FileManager.default.removeItem(at: base) }
