@@ -15,10 +15,9 @@ package dev.klarnastepup
  * @property surface what is on the screen, as far as is known; null: nothing.
  * @property createdAtMillis when it was begun, Unix milliseconds.
  */
-@JvmExposeBoxed
 @Suppress("LongParameterList")
 public class AttemptState internal constructor(
-    public val id: AttemptId,
+    @get:JvmExposeBoxed public val id: AttemptId,
     public val reference: String,
     public val phase: Phase,
     public val whoActs: WhoActs,
@@ -93,10 +92,9 @@ public enum class Surface {
  * @property attempt the attempt it belongs to, if any.
  * @property name what: one of the names of `docs/architecture.md`.
  */
-@JvmExposeBoxed
 public class Event internal constructor(
     public val atMillis: Long,
-    public val attempt: AttemptId?,
+    @get:JvmExposeBoxed public val attempt: AttemptId?,
     public val name: String,
 ) {
     override fun toString(): String = name

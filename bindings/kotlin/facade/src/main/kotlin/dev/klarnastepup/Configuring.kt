@@ -18,17 +18,17 @@ internal fun StepUpConfig.toCore(directory: File, owner: String?): Configuration
         backend = backend,
         backendId = backendId.ifEmpty { null },
         environment =
-            when (environment) {
-                Environment.Live -> CoreEnvironment.Live
-                Environment.Test -> CoreEnvironment.Test
-                is Environment.Sandbox -> CoreEnvironment.Sandbox(environment.hosts)
-            },
+        when (environment) {
+            Environment.Live -> CoreEnvironment.Live
+            Environment.Test -> CoreEnvironment.Test
+            is Environment.Sandbox -> CoreEnvironment.Sandbox(environment.hosts)
+        },
         links = CoreLinks(links.handover, links.completion, links.fallbackScheme.ifEmpty { null }),
         linkNonce =
-            when (linkNonce) {
-                LinkNonce.QUERY -> LinkNonceMode.QUERY
-                LinkNonce.OFF -> LinkNonceMode.OFF
-            },
+        when (linkNonce) {
+            LinkNonce.QUERY -> LinkNonceMode.QUERY
+            LinkNonce.OFF -> LinkNonceMode.OFF
+        },
         redirectHosts = redirectHosts,
         fieldNames = CoreFieldNames(fieldNames.returnUrl, fieldNames.appReturnUrl),
         words = words.map { (text, word) -> WordMapping(text, word.toCore()) },

@@ -24,6 +24,7 @@ internal class Engine(
     private val platform: Platform,
     private val hub: Hub,
     private val presenter: PresenterBridge,
+    private val version: String,
 ) {
     /** When a message is reason enough to load the library. */
     enum class Need {
@@ -64,6 +65,8 @@ internal class Engine(
 
     /** The client, if it is there already. */
     fun coreOrNull(): Core? = (stage as? Stage.Ready)?.core
+
+    val isClosed: Boolean get() = stage == Stage.Closed
 
     /** The client; made if it is not there. */
     suspend fun core(): Core = coreOrNull() ?: starting().await()
@@ -124,7 +127,8 @@ internal class Engine(
         post(Need.NONE) { if (attached) it.attachHost(presenter) else it.detachHost() }
     }
 
-    fun close() {
+    /** Ends everything; the job, when it has ended. */
+    fun close(): Job {
         val last =
             synchronized(lock) {
                 val last = stage
@@ -132,7 +136,6 @@ internal class Engine(
                 queue.clear()
                 last
             }
-        if (last == Stage.Closed) return
         val closing = scope.launch {
             if (last is Stage.Ready) shutDown(last.core)
             if (last is Stage.Starting) last.core.join()
@@ -140,6 +143,7 @@ internal class Engine(
         }
         synchronized(closings) { closings += closing }
         closing.invokeOnCompletion { synchronized(closings) { closings -= closing } }
+        return closing
     }
 
     private fun starting(): Deferred<Core> = synchronized(lock) {
@@ -187,9 +191,10 @@ internal class Engine(
 
     private fun make(): Core {
         val found = libraryVersion()
-        if (found != VERSION) throw StepUpException.VersionMismatch(VERSION, found)
+        if (found != version) throw StepUpException.VersionMismatch(version, found)
         val directory = directory()
-        if (!directory.isDirectory && !directory.mkdirs() && !directory.isDirectory) throw noDirectory()
+        // Whether it can be used is for the library to say: a device that is locked may only refuse it for now.
+        directory.mkdirs()
         val answers = Answers(asked)
         val parts =
             HostParts(
@@ -223,8 +228,8 @@ internal class Engine(
     private fun noDirectory() =
         StepUpException.Configuration(
             "journalDirectory",
-            "it is not there and cannot be made",
-            "leave it out, or name a directory that the app may write",
+            "the platform names no directory",
+            "name one that the app may write",
         )
 
     private fun startIfJournalled() {

@@ -52,8 +52,10 @@ public interface StatusSource {
  * @property attempt the attempt's id.
  * @property payment the backend's name for it; the attempt's id where it gave none.
  */
-@JvmExposeBoxed
-public class PaymentName internal constructor(public val attempt: AttemptId, public val payment: String) {
+public class PaymentName internal constructor(
+    @get:JvmExposeBoxed public val attempt: AttemptId,
+    public val payment: String,
+) {
     override fun toString(): String = "PaymentName"
 }
 
@@ -125,9 +127,8 @@ public interface CustomSurface {
  * @property url what to open, exactly as it is. Never show it, never log it.
  * @property paymentRequestId for Klarna's SDK; empty where the backend gave none.
  */
-@JvmExposeBoxed
 public class Journey internal constructor(
-    public val attempt: AttemptId,
+    @get:JvmExposeBoxed public val attempt: AttemptId,
     public val url: String,
     public val paymentRequestId: String,
 ) {

@@ -40,10 +40,9 @@ public enum class LinkNonce {
 /** What a link is to the SDK. Anything but [NotOurs] is dealt with: do not route it. */
 public sealed class LinkDisposition {
     /** A link that belongs to an attempt. */
-    @JvmExposeBoxed
     public sealed class OfAttempt(
         /** The attempt. */
-        public val attempt: AttemptId,
+        @get:JvmExposeBoxed public val attempt: AttemptId,
     ) : LinkDisposition() {
         override fun equals(other: Any?): Boolean =
             other is OfAttempt && other.javaClass == javaClass && attempt == other.attempt

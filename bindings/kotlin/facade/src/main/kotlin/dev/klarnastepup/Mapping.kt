@@ -84,19 +84,19 @@ internal fun CoreState.toState(): AttemptState =
         id = AttemptId(attempt),
         reference = reference,
         phase =
-            when (phase) {
-                CorePhase.STARTING -> Phase.STARTING
-                CorePhase.READY -> Phase.READY
-                CorePhase.IN_JOURNEY -> Phase.IN_JOURNEY
-                CorePhase.CONFIRMING -> Phase.CONFIRMING
-                CorePhase.SETTLED -> Phase.SETTLED
-            },
+        when (phase) {
+            CorePhase.STARTING -> Phase.STARTING
+            CorePhase.READY -> Phase.READY
+            CorePhase.IN_JOURNEY -> Phase.IN_JOURNEY
+            CorePhase.CONFIRMING -> Phase.CONFIRMING
+            CorePhase.SETTLED -> Phase.SETTLED
+        },
         whoActs =
-            when (whoActs) {
-                CoreWhoActs.NOBODY -> WhoActs.NOBODY
-                CoreWhoActs.CUSTOMER -> WhoActs.CUSTOMER
-                CoreWhoActs.BACKEND -> WhoActs.BACKEND
-            },
+        when (whoActs) {
+            CoreWhoActs.NOBODY -> WhoActs.NOBODY
+            CoreWhoActs.CUSTOMER -> WhoActs.CUSTOMER
+            CoreWhoActs.BACKEND -> WhoActs.BACKEND
+        },
         waitingForCustomer = waitingForCustomer,
         canReopen = canReopen,
         canAbandon = canAbandon,

@@ -57,9 +57,8 @@ public sealed class Prepared {
  * @property completionLink send it as `return_url`.
  * @property handoverLink send it as `app_return_url`.
  */
-@JvmExposeBoxed
 public class PreparedAttempt internal constructor(
-    public val id: AttemptId,
+    @get:JvmExposeBoxed public val id: AttemptId,
     public val idempotencyKey: String,
     public val completionLink: String,
     public val handoverLink: String,

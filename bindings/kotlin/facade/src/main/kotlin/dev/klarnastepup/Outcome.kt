@@ -8,18 +8,20 @@ package dev.klarnastepup
  * Acknowledge it once the app has dealt with it ([StepUpClient.acknowledge], or the form of [StepUpClient.pay] with a handler): until
  * then it comes again at every start.
  */
-@JvmExposeBoxed
 public sealed class Outcome(private val told: Told) {
     /** The same at every delivery of this outcome. */
+    @get:JvmExposeBoxed
     public val id: OutcomeId get() = told.id
 
     /** The attempt; null where there is none. */
+    @get:JvmExposeBoxed
     public val attempt: AttemptId? get() = told.attempt
 
     /** The order's reference. */
     public val reference: String get() = told.reference
 
     /** The earlier outcome that this one replaces, if there is one. */
+    @get:JvmExposeBoxed
     public val supersedes: OutcomeId? get() = told.supersedes
 
     /**

@@ -9,6 +9,8 @@ import dev.klarnastepup.ffi.LinkDisposition as CoreDisposition
 import dev.klarnastepup.ffi.PayOptions
 import dev.klarnastepup.ffi.StepUpClient as Core
 import dev.klarnastepup.ffi.StepUpException as CoreException
+import java.util.concurrent.atomic.AtomicBoolean
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.emitAll
 import kotlinx.coroutines.flow.filter
@@ -33,11 +35,15 @@ import kotlinx.coroutines.withContext
 public class StepUpClient internal constructor(
     private val config: StepUpConfig,
     internal val platform: Platform,
+    version: String = VERSION,
 ) : AutoCloseable {
     private val hub = Hub()
     internal val shell: Shell = ClientShell()
-    private val engine = Engine(config, platform, hub, PresenterBridge(platform, config.customSurface, shell))
+    private val engine = Engine(config, platform, hub, PresenterBridge(platform, config.customSurface, shell), version)
     private val waits = Waits(engine, hub)
+    private val released = AtomicBoolean()
+
+    internal val isClosed: Boolean get() = engine.isClosed
 
     init {
         val environment = config.environment
@@ -194,6 +200,9 @@ public class StepUpClient internal constructor(
     @Throws(StepUpException::class, kotlin.coroutines.cancellation.CancellationException::class)
     public suspend fun unfinished(): List<AttemptState> = call { core -> core.unfinished().map { it.toState() } }
 
+    /** The outcomes that were not acknowledged, those that a call brought too. */
+    internal suspend fun unacknowledged(): List<Outcome> = call { core -> core.outcomes().map { it.toOutcome() } }
+
     /** The state of an unfinished attempt of this account at this backend; null if there is none. */
     @Throws(StepUpException::class, kotlin.coroutines.cancellation.CancellationException::class)
     public suspend fun state(attempt: AttemptId): AttemptState? = call { it.state(attempt.value)?.toState() }
@@ -258,9 +267,17 @@ public class StepUpClient internal constructor(
 
     /** Ends every wait and releases the journal. Unfinished attempts stay in it. */
     override fun close() {
-        engine.close()
-        hub.close()
-        platform.close()
+        shutDown()
+    }
+
+    /** As [close]; the job ends once the journal is free. */
+    internal fun shutDown(): Job {
+        val closing = engine.close()
+        if (released.compareAndSet(false, true)) {
+            hub.close()
+            platform.close()
+        }
+        return closing
     }
 
     private suspend fun <T> handled(outcome: Outcome, handler: suspend (Outcome) -> T): T {

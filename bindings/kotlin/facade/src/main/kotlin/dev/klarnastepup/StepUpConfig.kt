@@ -32,7 +32,9 @@ import java.io.File
  * @throws StepUpException.Configuration a field cannot work; it names the field and the fix.
  */
 @Suppress("LongParameterList")
-public class StepUpConfig @Throws(StepUpException.Configuration::class) constructor(
+public class StepUpConfig
+@Throws(StepUpException.Configuration::class)
+constructor(
     public val backend: String,
     public val links: ReturnLinks,
     public val environment: Environment = Environment.Live,

@@ -81,5 +81,3 @@ internal class World : AutoCloseable {
         return if (answer.body().isEmpty()) JsonArray(emptyList()) else Json.parseToJsonElement(answer.body())
     }
 }
-
-internal fun JsonObject.text(name: String): String = getValue(name).jsonPrimitive.content
