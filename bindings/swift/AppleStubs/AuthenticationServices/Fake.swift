@@ -15,11 +15,7 @@ import UIKit
     /// The windows over which they were shown.
     package static var anchors: [ASPresentationAnchor] = []
 
-    /// Called whenever a session was started.
-    package static var onStart: (() -> Void)?
-
     package static func reset() {
-        onStart = nil
         startAnswers = true
         startAnswersInTurn = []
         saysInStart = nil
@@ -36,7 +32,6 @@ import UIKit
         if let said = saysInStart {
             web.session?.completion(nil, said)
         }
-        onStart?()
         return startAnswersInTurn.isEmpty ? startAnswers : startAnswersInTurn.removeFirst()
     }
 

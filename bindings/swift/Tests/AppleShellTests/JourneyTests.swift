@@ -11,7 +11,7 @@ extension AppleShell {
         @Test func aSessionThatEndsOnTheCompletionLinkLeadsToTheBackendsWord() async throws {
             let phone = try Phone()
             let outcome = phone.pay()
-            let web = await phone.session()
+            let web = try await phone.session()
             #expect(web.session?.watched == .scheme("shop-done"))
             phone.backend.say("approved")
             web.finish(phone.backend.completionLink)
@@ -55,11 +55,11 @@ extension AppleShell {
         @Test func aCustomerWhoClosesThePageIsAskedAndNotCanceled() async throws {
             let phone = try Phone()
             let outcome = phone.pay()
-            await phone.session().finish(nil, ASWebAuthenticationSessionError(.canceledLogin))
+            try await phone.session().finish(nil, ASWebAuthenticationSessionError(.canceledLogin))
             let waiting = try await phone.state(where: \.isWaitingForCustomer)
             #expect(waiting.canReopen && waiting.canAbandon)
             try await phone.client.reopen(waiting.id)
-            _ = await phone.session(2)
+            _ = try await phone.session(2)
             phone.backend.say("approved")
             #expect(await outcome.value.isApproved)
             #expect(phone.backend.canceledHowOften == 0)
@@ -69,7 +69,7 @@ extension AppleShell {
             // One scheme for both: the session ends on either.
             let phone = try Phone(handover: "shop://klarna", completion: "shop://klarna/done")
             let outcome = phone.pay()
-            await phone.session().finish(phone.backend.handoverLink)
+            try await phone.session().finish(phone.backend.handoverLink)
             _ = try await phone.state(where: \.isWaitingForCustomer)
             phone.backend.say("approved")
             #expect(await outcome.value.isApproved)
@@ -108,7 +108,7 @@ extension AppleShell {
             #expect(Fake.started.isEmpty)
             phone.system.scene.activation = .foregroundActive
             NotificationCenter.default.post(name: UIScene.didActivateNotification, object: phone.system.scene)
-            _ = await phone.session()
+            _ = try await phone.session()
             phone.backend.say("approved")
             #expect(await outcome.value.isApproved)
         }
@@ -117,7 +117,7 @@ extension AppleShell {
         @Test func theForegroundComesBeforeTheLink() async throws {
             let phone = try Phone()
             let outcome = phone.pay()
-            _ = await phone.session()
+            _ = try await phone.session()
             NotificationCenter.default.post(name: UIApplication.didEnterBackgroundNotification, object: nil)
             NotificationCenter.default.post(name: UIApplication.willEnterForegroundNotification, object: nil)
             guard case .completion = phone.client.handle(phone.backend.completionLink) else {
@@ -132,7 +132,7 @@ extension AppleShell {
             let phone = try Phone(
                 handover: "https://shop.example/klarna", completion: "https://shop.example/klarna/done", fallback: "shop")
             let outcome = phone.pay()
-            let first = await phone.session()
+            let first = try await phone.session()
             #expect(first.session?.watched == .https(host: "shop.example", path: "/klarna/done"))
             first.finish(nil, ASWebAuthenticationSessionError(.canceledLogin, failureReason: "not associated"))
             let second = try #require(await phone.session(2).session)
@@ -148,7 +148,7 @@ extension AppleShell {
                 handover: "https://shop.example/klarna", completion: "https://shop.example/klarna/done", fallback: "shop",
                 httpsCallback: false)
             let outcome = phone.pay()
-            let web = await phone.session()
+            let web = try await phone.session()
             #expect(web.session?.watched == .scheme("shop"))
             #expect(phone.backend.completionLink.scheme == "shop")
             phone.backend.say("approved")
@@ -159,7 +159,7 @@ extension AppleShell {
         @Test func anActivityIsALink() async throws {
             let phone = try Phone(handover: "https://shop.example/klarna", completion: "https://shop.example/klarna/done")
             let outcome = phone.pay()
-            _ = await phone.session()
+            _ = try await phone.session()
             let activity = NSUserActivity(activityType: NSUserActivityTypeBrowsingWeb)
             #expect(phone.client.handle(activity) == .notOurs, "an activity without an address")
             activity.webpageURL = phone.backend.completionLink

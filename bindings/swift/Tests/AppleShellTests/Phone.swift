@@ -42,16 +42,9 @@ import UIKit
     }
 
     /// The session that is started as number `count` (from 1).
-    func session(_ count: Int = 1) async -> WebSession {
-        while Fake.started.count < count {
-            await withCheckedContinuation { done in
-                Fake.onStart = {
-                    Fake.onStart = nil
-                    done.resume()
-                }
-            }
-        }
-        return Fake.started[count - 1]
+    func session(_ count: Int = 1) async throws -> WebSession {
+        await System.until { Fake.started.count >= count }
+        return try #require(Fake.started.dropFirst(count - 1).first, "no session was started")
     }
 
     /// The first state that is like this.

@@ -6,7 +6,7 @@ import UIKit
 @testable import KlarnaStepUp
 
 /// All tests of the Apple shell. One after the other: there is one `UIApplication`.
-@Suite(.serialized) enum AppleShell {}
+@Suite(.serialized, .timeLimit(.minutes(1))) enum AppleShell {}
 
 /// The system and the shell on it, fresh for each test.
 @MainActor struct System {
@@ -43,9 +43,9 @@ import UIKit
         await System.rest()
     }
 
-    /// Until it is so. What makes it so happens on other threads and ends on the main queue.
+    /// Until it is so, or the test's time is up. What makes it so happens on other threads and ends on the main queue.
     static func until(_ isSo: () -> Bool) async {
-        while !isSo() {
+        while !isSo(), !Task.isCancelled {
             await rest()
         }
     }

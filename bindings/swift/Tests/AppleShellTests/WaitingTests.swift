@@ -17,7 +17,7 @@ extension AppleShell {
             let phone = try Phone()
             let (status, following) = following(phone)
             let outcome = phone.pay()
-            _ = await phone.session()
+            _ = try await phone.session()
             _ = try await phone.state { $0.surface == .authSession }
             await System.rest()
             #expect(status.waiting == nil)
@@ -31,12 +31,12 @@ extension AppleShell {
             let phone = try Phone()
             let (status, following) = following(phone)
             let outcome = phone.pay()
-            await phone.session().finish()
+            try await phone.session().finish()
             await System.until { status.waiting?.stage == .waiting }
             #expect(status.waiting?.offersContinue == true)
             #expect(status.waiting?.offersAnotherMethod == true)
             status.proceed()
-            _ = await phone.session(2)
+            _ = try await phone.session(2)
             await System.until { status.waiting == nil }
             phone.backend.say("approved")
             #expect(await outcome.value.isApproved)
@@ -48,7 +48,7 @@ extension AppleShell {
             let phone = try Phone()
             let (status, following) = following(phone)
             let outcome = phone.pay()
-            await phone.session().finish()
+            try await phone.session().finish()
             await System.until { status.waiting?.offersAnotherMethod == true }
             status.useAnotherMethod()
             guard case .canceled(let cancellation) = await outcome.value else {
@@ -69,7 +69,7 @@ extension AppleShell {
             flow.pay(Order(reference: "42", json: "{}")) { dealtWith.append($0) }
             flow.pay(Order(reference: "43", json: "{}")) { _ in Issue.record("a second tap pays nothing") }
             #expect(flow.isPaying && flow.outcome == nil)
-            _ = await phone.session()
+            _ = try await phone.session()
             phone.backend.say("approved")
             await System.until { !flow.isPaying }
             #expect(flow.outcome?.isApproved == true)
@@ -84,7 +84,7 @@ extension AppleShell {
             let phone = try Phone()
             let flow = StepUpFlow(phone.client)
             flow.pay(Order(reference: "42", json: "{}")) { _ in throw CocoaError(.fileWriteOutOfSpace) }
-            _ = await phone.session()
+            _ = try await phone.session()
             phone.backend.say("declined")
             await System.until { !flow.isPaying }
             #expect(await phone.client.unacknowledged.count == 1)
@@ -97,7 +97,7 @@ extension AppleShell {
             var outcomes: [Outcome] = []
             flow?.pay(Order(reference: "42", json: "{}")) { outcomes.append($0) }
             flow = nil
-            _ = await phone.session()
+            _ = try await phone.session()
             #expect(gone == nil, "a screen that was left is let go")
             phone.backend.say("approved")
             await System.until { !outcomes.isEmpty }
@@ -118,7 +118,7 @@ extension AppleShell {
             UIApplication.shared.scenes.insert(other)
             phone.system.stage.prefer(window)
             let outcome = phone.pay()
-            _ = await phone.session()
+            _ = try await phone.session()
             #expect(Fake.anchors == [window])
             phone.backend.say("approved")
             _ = await outcome.value
