@@ -1,6 +1,7 @@
 //! The sandbox's programs.
 
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitCode, Stdio};
 
 use crate::process::{self, Failure, Outcome, at};
@@ -22,13 +23,25 @@ pub const CONFORMANCE: Program = Program("stepup-sandbox-conformance", "conforma
 const ADDRESS: &str = "STEPUP_CONTROL";
 
 /// Builds the program and runs it in our place.
-pub fn run(project: &Project, program: Program, arguments: &[String]) -> Outcome<ExitCode> {
-    let Program(package, name) = program;
+pub fn run(
+    project: &Project,
+    Program(package, name): Program,
+    arguments: &[String],
+) -> Outcome<ExitCode> {
+    let mut program = process::command(build(project, package, name)?);
+    program.args(arguments);
+    process::forward(program)
+}
+
+/// The program's path, once it is built.
+fn build(project: &Project, package: &str, name: &str) -> Outcome<PathBuf> {
     let mut cargo = project.cargo()?;
-    cargo
-        .args(["run", "--quiet", "--package", package, "--bin", name, "--"])
-        .args(arguments);
-    process::forward(cargo)
+    cargo.args(["build", "--quiet", "--bin", name]);
+    // The second package is not built for it, but makes cargo choose the features of dependencies that the other programs
+    // have: without it most of them are compiled once more.
+    cargo.args(["--package", package, "--package", PACKAGE]);
+    process::run(cargo)?;
+    Ok(project.target()?.join("debug").join(name))
 }
 
 /// A running server of the sandbox. It ends with this value.
@@ -45,13 +58,7 @@ impl Server {
         program: &str,
         configure: impl FnOnce(&mut Command),
     ) -> Outcome<Self> {
-        let mut cargo = project.cargo()?;
-        cargo.args(["build", "--quiet", "--bin", program]);
-        // The second package is not built for it, but makes cargo choose the features of dependencies that the other programs
-        // have: without it most of them are compiled once more.
-        cargo.args(["--package", package, "--package", PACKAGE]);
-        process::run(cargo)?;
-        let program = project.target()?.join("debug").join(program);
+        let program = build(project, package, program)?;
         let mut command = process::command(&program);
         configure(&mut command);
         let child = command
