@@ -54,8 +54,11 @@ private struct Shop: View {
         client.handle(activity).isOurs
     }
 
-    func waitingScreen(_ waiting: Waiting) -> some View {
-        StepUpWaitingView(waiting, texts: .inLanguage(of: ["de"]), proceed: {}, useAnotherMethod: {})
+    func waitingScreen(_ status: StepUpStatus) -> (some View)? {
+        status.waiting.map { waiting in
+            StepUpWaitingView(
+                waiting, texts: .inLanguage(of: ["de"]), proceed: { status.proceed() }, useAnotherMethod: { status.useAnotherMethod() })
+        }
     }
 }
 
@@ -87,7 +90,11 @@ extension AppleShell {
             }
             #expect(reason.reason == .unreachable)
             #expect(await !delegate.pay())
+            let status = StepUpStatus(client)
+            let following = Task { await status.follow() }
+            #expect(delegate.waitingScreen(status) == nil)
             await client.close()
+            await following.value
         }
     }
 }

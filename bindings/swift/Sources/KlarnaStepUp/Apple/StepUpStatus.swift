@@ -2,20 +2,26 @@
 import SwiftUI
 
 /// Follows a client and says what a waiting screen has to show: of the attempt that began last, if there are several.
-@MainActor final class StepUpStatus: ObservableObject {
-    @Published private(set) var waiting: Waiting?
+///
+/// `stepUp(_:)` does all of it for a SwiftUI app. An app of UIKit's, or with a screen of its own, observes one of these and shows what
+/// `waiting` says, for example a ``StepUpWaitingView`` in a hosting controller.
+@MainActor public final class StepUpStatus: ObservableObject {
+    /// What to show; nil: nothing.
+    @Published public private(set) var waiting: Waiting?
 
     private let client: StepUpClient
     private var states: [AttemptID: AttemptState] = [:]
     private var finishing: Set<AttemptID> = []
     private var shown: Task<Void, Never>?
 
-    nonisolated init(_ client: StepUpClient) {
+    /// A status of its own; it says nothing before `follow()` runs.
+    public nonisolated init(_ client: StepUpClient) {
         self.client = client
     }
 
-    /// Until the task is cancelled or the client closed.
-    func follow() async {
+    /// Follows the client until the task is cancelled or the client closed. While an attempt is in `waiting` it counts as shown to the
+    /// customer, and `pay` waits longer after a closed surface.
+    public func follow() async {
         async let events: Void = followEvents()
         for await state in client.states {
             states[state.id] = state.phase == .settled ? nil : state
@@ -25,15 +31,15 @@ import SwiftUI
         show(nil)
     }
 
-    /// *Continue*.
-    func proceed() {
+    /// *Continue*: shows the same payment request again.
+    public func proceed() {
         guard let waiting else { return }
         // An attempt that can't be shown any more says so by its state.
         Task { [client] in try? await client.reopen(waiting.attempt) }
     }
 
-    /// *Use another method*.
-    func useAnotherMethod() {
+    /// *Use another method*: asks the backend to cancel. The outcome is what the backend then says.
+    public func useAnotherMethod() {
         guard let waiting else { return }
         Task { [client] in try? await client.abandon(waiting.attempt) }
     }
