@@ -9,7 +9,7 @@ interfaces=/usr/libexec/swift/lib/swift/linux
 swift=bindings/swift
 refused=$swift/Tests/IosRefused
 made=/scratch/ios
-library=$made/library-$(swiftc --version 2>&1 | sha256sum | cut -c1-12)
+library=$made/library-$({ swiftc --version 2>&1; cat "$0"; } | sha256sum | cut -c1-12)
 modules=$made/modules
 mkdir -p "$made"
 # One at a time: the folder of the modules is shared.
@@ -35,7 +35,7 @@ library_module() {
 }
 
 if [ ! -d "$library" ]; then
-    rm -rf "$library.tmp"
+    rm -rf "$made"/library-*
     mkdir -p "$library.tmp/resources"
     ln -s "${interfaces%/*}/shims" "${interfaces%/*}/clang" "$library.tmp/resources/"
     for name in Swift _Concurrency _StringProcessing; do library_module "$name"; done
