@@ -21,11 +21,14 @@ enum Bench {
         let used = ContinuousClock.now
         print("first use: client made after \(microseconds(made - begun)) us, first link after \(microseconds(used - begun)) us")
 
-        let raw = try rawClient(try TestJournal())
+        let rawJournal = try TestJournal()
+        let raw = try rawClient(rawJournal)
         try await links(client, raw)
         try await pays(client, raw)
         await client.close()
         raw.shutdown()
+        // Until here both folders are there.
+        withExtendedLifetime((journal, rawJournal)) {}
     }
 
     private static func facade(_ backend: ScriptedBackend, _ journal: TestJournal) throws -> KlarnaStepUp.StepUpClient {
@@ -73,9 +76,15 @@ enum Bench {
             let told = await raw.pay(order: order, options: PayOptions(ifBusy: .join, wait: 0))
             bare.append(ContinuousClock.now - begun)
             raw.acknowledge(outcome: told.id)
+            guard case .approved = told.outcome else {
+                fatalError("\(told.outcome)")
+            }
             begun = ContinuousClock.now
             let outcome = await client.pay(Order(reference: "\(number)", json: json))
             full.append(ContinuousClock.now - begun)
+            guard outcome.isApproved else {
+                fatalError("\(outcome)")
+            }
             await client.acknowledge(outcome)
         }
         let (bareSorted, fullSorted) = (Samples(bare), Samples(full))

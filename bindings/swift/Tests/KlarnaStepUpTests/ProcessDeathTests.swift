@@ -31,7 +31,7 @@ import Testing
             let journal = try TestJournal()
             let first = try PhoneProcess(world.backend, journal.url.path)
             first.send(["do": "hold-at", "effect": "Persist", "when": when, "nth": nth])
-            first.send(Self.pay)
+            first.send(Self.pay(1))
             let end = try await first.play(world)
             await first.kill()
             wasHeld = end == .held
@@ -46,8 +46,8 @@ import Testing
                 // Nobody knows whether the start was sent: the backend was made to refuse it, and the customer may pay again.
                 #expect(nth == 1 && when == "after")
                 #expect(try await world.klarna().map(\.transactions).reduce(0, +) == 0)
-                second.send(Self.pay)
-                told = try await second.play(world)
+                second.send(Self.pay(3))
+                told = try await second.play(world, until: 3)
             }
             await second.kill()
             #expect(told == .told("approved"), "killed \(when) \(nth)")
@@ -57,9 +57,9 @@ import Testing
         return wasHeld
     }
 
-    static var pay: [String: Any] {
+    static func pay(_ call: Int) -> [String: Any] {
         [
-            "do": "pay", "call": 1,
+            "do": "pay", "call": call,
             "order": [
                 "reference": "42",
                 "json": """
@@ -85,6 +85,7 @@ private final class PhoneProcess: Sendable {
         }
 
         let what: String
+        let call: Int?
         let attempt: String?
         let number: Int?
         let url: String?
@@ -150,13 +151,13 @@ private final class PhoneProcess: Sendable {
         for await _ in exited {}
     }
 
-    /// Plays the customer until the app is told what became of the payment, or the core is held.
-    func play(_ world: World) async throws -> End {
+    /// Plays the customer until the app is told what became of the payment (as the answer to `call`, if given), or the core is held.
+    func play(_ world: World, until call: Int? = nil) async throws -> End {
         for await report in reports {
             switch report.what {
             case "held":
                 return .held
-            case "outcome":
+            case "outcome" where call == nil || call == report.call:
                 return .told(report.outcome ?? "")
             case "present":
                 let link = try await world.approve(try #require(report.url))
@@ -168,7 +169,7 @@ private final class PhoneProcess: Sendable {
                     send(["do": "resume", "call": 2, "attempt": attempt])
                 } else {
                     // Told already, or never begun: either way this is what the customer would do.
-                    send(ProcessDeathTests.pay)
+                    send(ProcessDeathTests.pay(2))
                 }
             case "refused":
                 throw World.Problem(description: report.error ?? "refused")
