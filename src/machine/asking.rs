@@ -328,10 +328,10 @@ impl Machine {
             return;
         }
         if self.live.want == Want::AfterAnswer {
-            self.live.want = if self.live.is_on_screen() {
-                Want::Nothing
-            } else {
-                Want::Now
+            // Also in another app: who taps twice is not sent there a second time.
+            self.live.want = match self.live.showing {
+                Showing::Nothing | Showing::Saving(_) => Want::Now,
+                Showing::Opening(_) | Showing::Open(_) => Want::Nothing,
             };
         }
         if self.live.expect_customer && self.live.want == Want::Nothing {

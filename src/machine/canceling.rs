@@ -72,15 +72,15 @@ impl Machine {
         if self.cancel_wake().is_none_or(|at| at > now.mono) {
             return;
         }
-        if !wish.sent {
-            // Journalled before it is sent: a restart must know that it may have been.
-            self.write().cancel = Some(CancelWish { sent: true, ..wish });
-        } else if self.is_saved_or_refused() {
+        if wish.sent {
             self.live.canceling = true;
             self.live.times.clear(Time::Cancel);
             self.effects.push(Effect::CancelAtBackend {
                 number: wish.number,
             });
+        } else {
+            // Journalled before it is sent: a restart must know that it may have been.
+            self.write().cancel = Some(CancelWish { sent: true, ..wish });
         }
     }
 

@@ -108,7 +108,7 @@ impl Verdict {
 impl fmt::Debug for NotStartedReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BadOrder { problem } => f.debug_tuple("BadOrder").field(problem).finish(),
+            Self::BadOrder { problem } => f.debug_tuple(self.name()).field(problem).finish(),
             other => f.write_str(other.name()),
         }
     }

@@ -60,10 +60,8 @@ impl Machine {
     }
 
     pub(super) fn perhaps_open(&mut self, now: Now) {
-        if matches!(self.live.showing, Showing::Opening(_)) {
-            self.see(Evidence::PerhapsOpen);
-            self.open(now);
-        }
+        self.see(Evidence::PerhapsOpen);
+        self.open(now);
     }
 
     fn open(&mut self, now: Now) {
@@ -91,10 +89,10 @@ impl Machine {
         self.live.times.clear(Time::PresentDeadline);
         match problem {
             PresentProblem::NoHost => self.live.blocked = true,
-            PresentProblem::Unavailable if !self.live.surfaces.is_empty() => {
-                self.live.surfaces.remove(0);
+            PresentProblem::Unavailable => {
+                let tried = self.live.surfaces.len().min(1);
+                self.live.surfaces.drain(..tried);
             }
-            PresentProblem::Unavailable => {}
         }
         if self.live.surfaces.is_empty() {
             self.no_surface(now);

@@ -122,18 +122,18 @@ impl Machine {
     }
 
     pub(super) fn acknowledged(&mut self, number: u32) {
-        let Some(outcome) = &self.record.outcome else {
+        let settled = self.record.is_settled();
+        let latest = self.record.outcome.as_mut();
+        let Some(outcome) = latest.filter(|outcome| outcome.number == number) else {
             return;
         };
-        if outcome.number != number {
-            return;
-        }
-        if self.record.is_settled() {
+        if settled {
             let tombstone = matches!(outcome.verdict, Verdict::Approved { .. });
             self.dirty = false;
             self.effects.push(Effect::Forget { tombstone });
-        } else if let Some(outcome) = &mut self.write().outcome {
+        } else {
             outcome.acknowledged = true;
+            self.dirty = true;
         }
     }
 

@@ -234,3 +234,14 @@ fn a_completion_link_ends_the_offer_to_continue() {
     phone.link(LinkSignal::Completion);
     assert!(!phone.machine.view(phone.now).waiting_for_customer);
 }
+
+#[test]
+fn the_choices_are_offered_once_however_often_the_customer_comes_back() {
+    let mut phone = Phone::in_journey_on(Surface::KlarnaApp);
+    phone.link(LinkSignal::Handover).answer(pending());
+    assert!(phone.noted(Note::WaitingForCustomer));
+    phone.clear_log().pass(10 * SECOND);
+    phone.link(LinkSignal::Handover).answer(pending());
+    assert!(!phone.noted(Note::WaitingForCustomer));
+    assert!(phone.machine.view(phone.now).waiting_for_customer);
+}

@@ -13,3 +13,4 @@ mod presenting;
 mod random;
 mod restarting;
 mod starting;
+mod times;

@@ -1,7 +1,8 @@
 //! Outcomes: words and their verdicts, supersession, acknowledgement.
 
 use klarna_step_up::machine::{
-    CanceledReason, CloseHint, Effect, Input, UndeterminedReason, Verdict, outcome_id,
+    CanceledReason, CloseHint, Effect, Input, NotStartedReason, UndeterminedReason, Verdict,
+    outcome_id,
 };
 use klarna_step_up::reply::{StatusAnswer, StatusReply, Word};
 
@@ -116,4 +117,34 @@ fn an_acknowledgement_of_the_superseded_outcome_does_not_lose_the_new_one() {
         phone.count(|effect| matches!(effect, Effect::Forget { tombstone: true })),
         1
     );
+}
+
+#[test]
+fn reasons_are_named_without_what_the_backend_wrote() {
+    let secret = || "SECRET".to_owned();
+    let reasons = [
+        (NotStartedReason::NoBrowser, "NoBrowser"),
+        (NotStartedReason::Unreachable, "Unreachable"),
+        (
+            NotStartedReason::Refused {
+                reason: Some(secret()),
+            },
+            "Refused",
+        ),
+        (NotStartedReason::JournalUnavailable, "JournalUnavailable"),
+        (NotStartedReason::TooManyUnfinished, "TooManyUnfinished"),
+        (NotStartedReason::OrderBusy, "OrderBusy"),
+        (NotStartedReason::Abandoned, "Abandoned"),
+        (NotStartedReason::ShutDown, "ShutDown"),
+    ];
+    for (reason, name) in reasons {
+        assert_eq!(format!("{reason:?}"), name);
+        let verdict = Verdict::NotStarted(reason);
+        assert_eq!(format!("{verdict:?}"), format!("NotStarted({name})"));
+    }
+    // The shape of an order is the app's own.
+    let bad = NotStartedReason::BadOrder {
+        problem: "not an object".to_owned(),
+    };
+    assert_eq!(format!("{bad:?}"), "BadOrder(\"not an object\")");
 }

@@ -97,3 +97,11 @@ fn attempts_of_others_go_seven_days_past_their_end_with_an_event() {
     assert!(phone.disk.is_none());
     assert!(phone.is_silent());
 }
+
+#[test]
+fn only_a_guests_attempt_is_adopted() {
+    let mut phone = Phone::in_journey();
+    phone.machine.adopt("anna");
+    phone.machine.adopt("ben");
+    assert_eq!(phone.machine.record().owner.as_deref(), Some("anna"));
+}

@@ -5,10 +5,11 @@ use klarna_step_up::machine::{
     CanceledReason, CloseHint, Input, LinkSignal, Note, PresentProblem, Surface,
     UndeterminedReason, Verdict,
 };
-use klarna_step_up::reply::{StartAnswer, StatusReply, Word};
+use klarna_step_up::reply::{KlarnaState, StartAnswer, StatusReply, Word};
 
 use crate::phone::{
-    Journal, MINUTE, Phone, SECOND, pending, pending_with_journey, without_long_poll, word,
+    Journal, MINUTE, Phone, SECOND, pending, pending_at, pending_with_journey, without_long_poll,
+    word,
 };
 
 fn ready() -> StartAnswer {
@@ -315,4 +316,38 @@ fn a_second_pay_of_who_came_back_from_klarnas_app_shows_the_journey_again() {
     assert_eq!(phone.presents(), [(2, Surface::CustomTab)]);
     phone.presented().pass(20 * SECOND);
     assert!(!phone.machine.view(phone.now).waiting_for_customer);
+}
+
+#[test]
+fn who_taps_twice_is_not_sent_to_klarnas_app_again_on_coming_back() {
+    let mut phone = Phone::in_journey_on(Surface::KlarnaApp);
+    phone.backend = Some(pending());
+    phone.give(Input::Join {
+        surfaces: vec![Surface::KlarnaApp],
+    });
+    phone.give(Input::Backgrounded).pass(MINUTE);
+    phone.give(Input::Foregrounded).pass(SECOND);
+    assert_eq!(phone.presents(), [(1, Surface::KlarnaApp)]);
+    assert!(phone.machine.view(phone.now).waiting_for_customer);
+}
+
+#[test]
+fn a_surface_that_opens_after_its_owner_has_gone_asks_nothing() {
+    let mut phone = Phone::paying();
+    phone.reply(ready());
+    phone.give(Input::OwnerChanged { visible: false });
+    phone.clear_log().presented().pass(MINUTE);
+    assert_eq!(phone.asks_in_log(), 0);
+}
+
+#[test]
+fn who_joins_while_the_backend_finishes_is_shown_nothing() {
+    let mut phone = Phone::in_journey();
+    phone.closes(CloseHint::Closed).answer(pending());
+    phone.clear_log().give(Input::Join {
+        surfaces: vec![Surface::CustomTab],
+    });
+    phone.answer(pending_at(KlarnaState::Completed));
+    assert!(phone.presents().is_empty());
+    assert!(!phone.machine.will_present());
 }

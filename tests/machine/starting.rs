@@ -368,3 +368,21 @@ pub fn unknown_start() -> Phone {
     }
     phone
 }
+
+#[test]
+fn a_change_of_network_repeats_the_start_at_once() {
+    let mut phone = Phone::paying();
+    phone.give(lost());
+    assert_eq!(phone.starts(), 1);
+    phone.give(Input::NetworkChanged);
+    assert_eq!(phone.starts(), 2);
+}
+
+#[test]
+fn coming_to_the_front_repeats_the_start_at_once() {
+    let mut phone = Phone::paying();
+    phone.give(Input::Backgrounded).give(lost());
+    assert_eq!(phone.starts(), 1);
+    phone.give(Input::Foregrounded);
+    assert_eq!(phone.starts(), 2);
+}

@@ -25,7 +25,7 @@ fn hash_world(world: &World, hasher: &mut DefaultHasher) {
     world.foreground.hash(hasher);
     world.visible.hash(hasher);
     world.stones.len().hash(hasher);
-    for slot in &world.slots {
+    for slot in world.slots.iter() {
         hash_slot(slot, world.now.mono, hasher);
         if !slot.gone {
             hash_age(slot.machine.record(), world, hasher);

@@ -61,9 +61,13 @@ fn calm(world: &World) -> World {
     let mut world = world.clone();
     world.left = Budget::default();
     world.pays.clear();
-    for slot in &mut world.slots {
-        slot.late_reply = None;
-        slot.late_status = None;
+    for at in 0..world.slots.len() {
+        let late = &world.slots[at];
+        if late.late_reply.is_some() || late.late_status.is_some() {
+            let slot = &mut world.slots[at];
+            slot.late_reply = None;
+            slot.late_status = None;
+        }
     }
     world
 }

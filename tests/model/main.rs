@@ -20,4 +20,5 @@ mod liveness;
 mod rules;
 mod scenarios;
 mod search;
+mod slots;
 mod world;

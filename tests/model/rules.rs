@@ -293,7 +293,7 @@ pub fn one_payment_per_order(world: &World) -> Checked {
     for (at, slot) in world.slots.iter().enumerate() {
         if slot.payment == Payment::Final(Word::Approved) {
             let order = &slot.machine.record().order.hash;
-            let again = world.slots[at + 1..].iter().any(|other| {
+            let again = world.slots.iter().skip(at + 1).any(|other| {
                 other.machine.record().order.hash == *order
                     && other.payment == Payment::Final(Word::Approved)
             });

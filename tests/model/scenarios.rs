@@ -147,7 +147,11 @@ fn everything_that_can_happen_to_one_attempt() {
     let short = DEADLINES.map(|time| format!("{time:?}"));
     let short: BTreeSet<String> = short.into_iter().filter(|time| time != "Merge").collect();
     assert_eq!(found.timers(), short);
-    assert_all(&found, if is_long() { 0 } else { 1_510_454 });
+    if is_long() {
+        assert!(found.complete && found.states > 1_510_434);
+    } else {
+        assert_all(&found, 1_510_434);
+    }
 }
 
 #[test]
@@ -170,7 +174,7 @@ fn everything_that_can_happen_to_a_prepared_attempt() {
         ],
     );
     assert_acted(&found, &["AppSends", "StartLost", "StartUnclear"]);
-    assert_all(&found, 591_901);
+    assert_all(&found, 591_883);
 }
 
 /// The start is lost, and lost again, while time passes.
@@ -343,5 +347,10 @@ fn two_attempts_as_far_as_time_allows() {
     };
     let found = search("two attempts", &World::new(&pays, budget), limit);
     assert_told(&found, &["Approved", "Declined", "Canceled(ByCustomer)"]);
-    assert_eq!(found.states, limit.states);
+    if is_long() {
+        // The depth comes first, at some 2.9 million states.
+        assert!(found.states > 2_500_000, "{} states", found.states);
+    } else {
+        assert_eq!(found.states, limit.states);
+    }
 }

@@ -14,6 +14,7 @@ use crate::backend::Payment;
 use crate::budget::{Budget, Kind};
 use crate::phone::{BOOT, EPOCH, new_record};
 use crate::rules;
+use crate::slots::Slots;
 
 /// A call of `pay` that is still to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,8 +85,8 @@ pub struct Slot {
     /// Effects that are not executed yet.
     pub todo: VecDeque<Effect>,
     /// Writes under way.
-    pub writing: VecDeque<Record>,
-    pub disk: Option<Record>,
+    pub writing: VecDeque<Arc<Record>>,
+    pub disk: Option<Arc<Record>>,
     /// Its record is deleted, or never was on the disk when the process ended.
     pub gone: bool,
     pub wake: Option<u64>,
@@ -108,7 +109,7 @@ pub struct Slot {
 #[derive(Clone)]
 pub struct World {
     pub now: Now,
-    pub slots: Vec<Slot>,
+    pub slots: Slots,
     pub stones: Vec<Tombstone>,
     pub left: Budget,
     pub pays: VecDeque<Pay>,
@@ -163,7 +164,7 @@ impl World {
                 wall: EPOCH,
                 mono: BOOT,
             },
-            slots: Vec::new(),
+            slots: Slots::default(),
             stones: Vec::new(),
             left,
             pays: pays.iter().copied().collect(),
@@ -216,7 +217,7 @@ impl World {
             Effect::Persist { revision } => {
                 let mut record = slot.machine.record().clone();
                 record.revision = revision;
-                slot.writing.push_back(record);
+                slot.writing.push_back(Arc::new(record));
             }
             Effect::Authorize { .. } => slot.starts.push(StartRequest {
                 awaited: true,
@@ -392,7 +393,7 @@ impl World {
                 rules::nothing_unknown_to_a_restart(slot)?;
                 continue;
             };
-            let machine = self.machine(record);
+            let machine = self.machine(Record::clone(&record));
             self.slots[at].machine = machine;
             let visible = self.visible;
             self.step(at, &Input::Restored { visible })?;
