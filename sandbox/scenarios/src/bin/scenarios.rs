@@ -141,9 +141,8 @@ async fn play(scenario: &Scenario, phones: &Phones, arguments: &Arguments) -> bo
     let played = runner::play(scenario, &phones.played).await;
     let record = played.record(scenario);
     let mut findings = checker::check(&record);
-    if let Some(other) = &phones.compared {
-        let other = runner::play(scenario, other).await;
-        findings.extend(wire::differences(&other.record(scenario), &record));
+    if let Some(built_in) = &phones.compared {
+        findings.extend(compare(scenario, phones, built_in, &record).await);
     }
     let told = told(&record);
     let requests = record["books"]["wire"].as_array().map_or(0, Vec::len);
@@ -169,6 +168,48 @@ async fn play(scenario: &Scenario, phones: &Phones, arguments: &Arguments) -> bo
         print_trace(&record, played.trace.as_ref());
     }
     findings.is_empty()
+}
+
+/// How often each phone plays a scenario before what they send counts as different.
+const COURSES: usize = 4;
+
+/// What this phone sends and the built-in one does not. What happens at one instant of virtual time may come in either order (see
+/// `tests/scenarios/README.md`), so a scenario can have more than one course: both play it again until they took the same one. Says
+/// nothing if they did; every further course has to pass the checker, too.
+async fn compare(
+    scenario: &Scenario,
+    phones: &Phones,
+    built_in: &PhoneProgram,
+    first: &Value,
+) -> Vec<String> {
+    let mut ours = vec![first.clone()];
+    let mut theirs = Vec::new();
+    let mut said = Vec::new();
+    for course in 1..=COURSES {
+        theirs.push(runner::play(scenario, built_in).await.record(scenario));
+        if ours.iter().any(|our| {
+            theirs
+                .iter()
+                .any(|their| wire::differences(their, our).is_empty())
+        }) {
+            if course > 1 {
+                eprintln!("{}: the same requests in course {course}", scenario.name);
+            }
+            return Vec::new();
+        }
+        if said.is_empty() {
+            said = wire::differences(&theirs[0], first);
+        }
+        let again = runner::play(scenario, &phones.played)
+            .await
+            .record(scenario);
+        let findings = checker::check(&again);
+        if !findings.is_empty() {
+            return findings;
+        }
+        ours.push(again);
+    }
+    said
 }
 
 fn told(record: &Value) -> String {
