@@ -2,6 +2,7 @@
 
 mod bindings;
 mod cache;
+mod coverage;
 mod fire;
 mod internalize;
 mod native;

@@ -6,6 +6,7 @@ use std::time::Instant;
 use clap::ValueEnum;
 
 use crate::bindings::{self, Language};
+use crate::coverage;
 use crate::fire;
 use crate::package;
 use crate::process::{self, Failure, Outcome};
@@ -54,6 +55,8 @@ pub enum Part {
     Ios,
     /// Each rule's sabotage makes its test go red (only with --long, or by name).
     Sabotage,
+    /// The core's tests reach enough of machine, links and journal (only with --long, or by name).
+    Coverage,
 }
 
 impl Part {
@@ -69,7 +72,7 @@ pub fn run(project: &Project, parts: &[Part], long: bool) -> ExitCode {
         Part::value_variants()
             .iter()
             .copied()
-            .filter(|part| long || *part != Part::Sabotage)
+            .filter(|part| long || !matches!(part, Part::Sabotage | Part::Coverage))
             .collect()
     } else {
         parts.to_vec()
@@ -216,6 +219,7 @@ fn one(project: &Project, part: Part, long: bool) -> Outcome<Ran> {
         )),
         Part::Ios => Ok((package::ios::check(project, &package::chosen(&[]))?, Ok(()))),
         Part::Sabotage => Ok((sabotage::run(project)?, Ok(()))),
+        Part::Coverage => Ok((coverage::run(project)?, Ok(()))),
     }
 }
 
