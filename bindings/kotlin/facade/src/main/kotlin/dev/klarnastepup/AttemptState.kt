@@ -30,10 +30,13 @@ public class AttemptState internal constructor(
     private fun parts(): List<Any?> =
         listOf(id, reference, phase, whoActs, waitingForCustomer, canReopen, canAbandon, surface, createdAtMillis)
 
+    /** @suppress */
     override fun equals(other: Any?): Boolean = other is AttemptState && other.parts() == parts()
 
+    /** @suppress */
     override fun hashCode(): Int = parts().hashCode()
 
+    /** @suppress */
     override fun toString(): String = "AttemptState($phase, $whoActs, waitingForCustomer=$waitingForCustomer)"
 }
 
@@ -97,5 +100,6 @@ public class Event internal constructor(
     @get:JvmExposeBoxed public val attempt: AttemptId?,
     public val name: String,
 ) {
+    /** @suppress */
     override fun toString(): String = name
 }

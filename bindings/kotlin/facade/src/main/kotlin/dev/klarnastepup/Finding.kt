@@ -26,5 +26,6 @@ public class Finding internal constructor(
         FINE,
     }
 
+    /** @suppress */
     override fun toString(): String = "$level $code: $problem; $fix"
 }

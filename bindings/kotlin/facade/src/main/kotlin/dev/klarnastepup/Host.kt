@@ -21,13 +21,12 @@ public sealed class CredentialsAnswer {
      * @property headers their names and values. The values are never shown.
      */
     public class Headers(public val headers: Map<String, String>) : CredentialsAnswer() {
+        /** @suppress */
         override fun toString(): String = "Headers"
     }
 
     /** None now: the question counts as failed. [StepUpClient.credentialsChanged] asks again. */
-    public object NotNow : CredentialsAnswer() {
-        override fun toString(): String = "NotNow"
-    }
+    public data object NotNow : CredentialsAnswer()
 
     /** The usual answer. */
     public companion object {
@@ -56,6 +55,7 @@ public class PaymentName internal constructor(
     @get:JvmExposeBoxed public val attempt: AttemptId,
     public val payment: String,
 ) {
+    /** @suppress */
     override fun toString(): String = "PaymentName"
 }
 
@@ -73,18 +73,15 @@ public sealed class StatusAnswer {
         public val reason: String = "",
         public val details: String = "",
     ) : StatusAnswer() {
+        /** @suppress */
         override fun toString(): String = "Answered($word)"
     }
 
     /** The backend does not know the payment. */
-    public object NotFound : StatusAnswer() {
-        override fun toString(): String = "NotFound"
-    }
+    public data object NotFound : StatusAnswer()
 
     /** There is no word: no network, an error, anything else. */
-    public object Failed : StatusAnswer() {
-        override fun toString(): String = "Failed"
-    }
+    public data object Failed : StatusAnswer()
 }
 
 /**
@@ -132,5 +129,6 @@ public class Journey internal constructor(
     public val url: String,
     public val paymentRequestId: String,
 ) {
+    /** @suppress */
     override fun toString(): String = "Journey"
 }

@@ -9,6 +9,7 @@ public value class AttemptId(
     /** As it is sent to the backend (`StepUp-Attempt`). */
     public val value: String,
 ) {
+    /** @suppress */
     override fun toString(): String = value
 }
 
@@ -19,5 +20,6 @@ public value class OutcomeId(
     /** Empty where there is nothing to acknowledge. */
     public val value: String,
 ) {
+    /** @suppress */
     override fun toString(): String = value
 }

@@ -17,14 +17,17 @@ public class ReturnLinks @JvmOverloads constructor(
     public val completion: String = handover,
     public val fallbackScheme: String = "",
 ) {
+    /** @suppress */
     override fun equals(other: Any?): Boolean =
         other is ReturnLinks &&
             handover == other.handover &&
             completion == other.completion &&
             fallbackScheme == other.fallbackScheme
 
+    /** @suppress */
     override fun hashCode(): Int = (handover.hashCode() * 31 + completion.hashCode()) * 31 + fallbackScheme.hashCode()
 
+    /** @suppress */
     override fun toString(): String = "ReturnLinks"
 }
 
@@ -44,11 +47,14 @@ public sealed class LinkDisposition {
         /** The attempt. */
         @get:JvmExposeBoxed public val attempt: AttemptId,
     ) : LinkDisposition() {
+        /** @suppress */
         override fun equals(other: Any?): Boolean =
             other is OfAttempt && other.javaClass == javaClass && attempt == other.attempt
 
+        /** @suppress */
         override fun hashCode(): Int = attempt.hashCode()
 
+        /** @suppress */
         override fun toString(): String = javaClass.simpleName
     }
 
@@ -65,19 +71,13 @@ public sealed class LinkDisposition {
     public class Late internal constructor(attempt: AttemptId) : OfAttempt(attempt)
 
     /** A link of an attempt of another account's, or of one that is gone. */
-    public object LateForAnother : LinkDisposition() {
-        override fun toString(): String = "LateForAnother"
-    }
+    public data object LateForAnother : LinkDisposition()
 
     /** Ours by scheme, host and path. What it turned out to be shows in [StepUpClient.states] and [StepUpClient.events]. */
-    public object Accepted : LinkDisposition() {
-        override fun toString(): String = "Accepted"
-    }
+    public data object Accepted : LinkDisposition()
 
     /** Not ours: route it yourself. */
-    public object NotOurs : LinkDisposition() {
-        override fun toString(): String = "NotOurs"
-    }
+    public data object NotOurs : LinkDisposition()
 
     /**
      * Ours by address, and refused.
@@ -85,10 +85,13 @@ public sealed class LinkDisposition {
      * @property reason why.
      */
     public class Refused internal constructor(public val reason: LinkRefusal) : LinkDisposition() {
+        /** @suppress */
         override fun equals(other: Any?): Boolean = other is Refused && reason == other.reason
 
+        /** @suppress */
         override fun hashCode(): Int = reason.hashCode()
 
+        /** @suppress */
         override fun toString(): String = "Refused($reason)"
     }
 }

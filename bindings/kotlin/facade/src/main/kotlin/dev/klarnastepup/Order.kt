@@ -14,9 +14,11 @@ public class Order @JvmOverloads constructor(
     public val json: String,
     public val revision: String = "",
 ) {
+    /** @suppress */
     override fun equals(other: Any?): Boolean =
         other is Order && reference == other.reference && json == other.json && revision == other.revision
 
+    /** @suppress */
     override fun hashCode(): Int = (reference.hashCode() * 31 + json.hashCode()) * 31 + revision.hashCode()
 
     /** Without content: what is in a basket is nobody's business. */
@@ -63,6 +65,7 @@ public class PreparedAttempt internal constructor(
     public val completionLink: String,
     public val handoverLink: String,
 ) {
+    /** @suppress */
     override fun toString(): String = "PreparedAttempt"
 }
 
@@ -75,16 +78,13 @@ public sealed class BackendReply {
      * @property body the body, as it came.
      */
     public class Answered(public val httpStatus: Int, public val body: ByteArray) : BackendReply() {
+        /** @suppress */
         override fun toString(): String = "Answered"
     }
 
     /** No answer, and the request may have reached the backend. In doubt, this. */
-    public object Lost : BackendReply() {
-        override fun toString(): String = "Lost"
-    }
+    public data object Lost : BackendReply()
 
     /** Provably nothing was sent. */
-    public object NotSent : BackendReply() {
-        override fun toString(): String = "NotSent"
-    }
+    public data object NotSent : BackendReply()
 }

@@ -81,11 +81,14 @@ public sealed class Outcome(private val told: Told) {
             is NotStarted -> listOf(reason)
         }
 
+    /** @suppress */
     override fun equals(other: Any?): Boolean =
         other is Outcome && other.javaClass == javaClass && other.told == told && other.reasons() == reasons()
 
+    /** @suppress */
     override fun hashCode(): Int = told.hashCode() * 31 + reasons().hashCode()
 
+    /** @suppress */
     override fun toString(): String =
         when (this) {
             is Approved -> "Approved"
@@ -147,14 +150,10 @@ public enum class UndeterminedReason {
 /** Why a call started nothing. */
 public sealed class NotStartedReason {
     /** Nothing on this device may show the journey. Offer another payment method. */
-    public object NoBrowser : NotStartedReason() {
-        override fun toString(): String = "NoBrowser"
-    }
+    public data object NoBrowser : NotStartedReason()
 
     /** The backend could not be reached, and no request left the device. Paying again later is safe. */
-    public object Unreachable : NotStartedReason() {
-        override fun toString(): String = "Unreachable"
-    }
+    public data object Unreachable : NotStartedReason()
 
     /**
      * The backend refused in so many words.
@@ -162,27 +161,24 @@ public sealed class NotStartedReason {
      * @property reason its reason, for the log rather than for the customer; empty if it gave none.
      */
     public class Refused internal constructor(public val reason: String) : NotStartedReason() {
+        /** @suppress */
         override fun equals(other: Any?): Boolean = other is Refused && reason == other.reason
 
+        /** @suppress */
         override fun hashCode(): Int = reason.hashCode()
 
+        /** @suppress */
         override fun toString(): String = "Refused"
     }
 
     /** The journal cannot be written or read now (device locked, disk full, no permission). Try again later. */
-    public object JournalUnavailable : NotStartedReason() {
-        override fun toString(): String = "JournalUnavailable"
-    }
+    public data object JournalUnavailable : NotStartedReason()
 
     /** 32 attempts are unfinished. Resume or abandon some of them. */
-    public object TooManyUnfinished : NotStartedReason() {
-        override fun toString(): String = "TooManyUnfinished"
-    }
+    public data object TooManyUnfinished : NotStartedReason()
 
     /** The order has an unfinished attempt of other content or of another account. */
-    public object OrderBusy : NotStartedReason() {
-        override fun toString(): String = "OrderBusy"
-    }
+    public data object OrderBusy : NotStartedReason()
 
     /**
      * The order is not a JSON object, has no reference, or is too large. Fix the call.
@@ -190,17 +186,18 @@ public sealed class NotStartedReason {
      * @property problem what is wrong with its shape.
      */
     public class BadOrder internal constructor(public val problem: String) : NotStartedReason() {
+        /** @suppress */
         override fun equals(other: Any?): Boolean = other is BadOrder && problem == other.problem
 
+        /** @suppress */
         override fun hashCode(): Int = problem.hashCode()
 
+        /** @suppress */
         override fun toString(): String = "BadOrder($problem)"
     }
 
     /** [StepUpClient.abandon] came before anything was sent. */
-    public object Abandoned : NotStartedReason() {
-        override fun toString(): String = "Abandoned"
-    }
+    public data object Abandoned : NotStartedReason()
 
     /**
      * The client cannot work: its configuration, the journal's directory or the native library. Fix the app.
@@ -208,10 +205,13 @@ public sealed class NotStartedReason {
      * @property error what is wrong, and the fix.
      */
     public class Unusable internal constructor(public val error: StepUpException) : NotStartedReason() {
+        /** @suppress */
         override fun equals(other: Any?): Boolean = other is Unusable && error.javaClass == other.error.javaClass
 
+        /** @suppress */
         override fun hashCode(): Int = error.javaClass.hashCode()
 
+        /** @suppress */
         override fun toString(): String = "Unusable(${error.message})"
     }
 }

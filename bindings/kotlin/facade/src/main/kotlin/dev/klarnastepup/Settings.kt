@@ -3,14 +3,10 @@ package dev.klarnastepup
 /** Which Klarna the app talks to. */
 public sealed class Environment {
     /** Real money. */
-    public object Live : Environment() {
-        override fun toString(): String = "Live"
-    }
+    public data object Live : Environment()
 
     /** Klarna's test system. */
-    public object Test : Environment() {
-        override fun toString(): String = "Test"
-    }
+    public data object Test : Environment()
 
     /**
      * The project's sandbox: http, loopback, 10.0.2.2 and the named hosts are allowed as well.
@@ -25,6 +21,7 @@ public sealed class Environment {
         /** Further hosts, without port. */
         public val hosts: List<String> = hosts.toList()
 
+        /** @suppress */
         override fun toString(): String = "Sandbox"
     }
 }

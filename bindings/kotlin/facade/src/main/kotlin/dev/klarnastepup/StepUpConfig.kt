@@ -75,6 +75,7 @@ constructor(
         throw StepUpException.Configuration("backend", problem, fix)
     }
 
+    /** @suppress */
     override fun toString(): String = "StepUpConfig(environment=$environment)"
 
     /**

@@ -51,6 +51,7 @@ public class ScriptedBackend internal constructor(private val clock: VirtualCloc
         internal val attempt: String,
         internal val body: String,
     ) {
+        /** @suppress */
         override fun toString(): String = "$method $path"
     }
 
@@ -61,6 +62,7 @@ public class ScriptedBackend internal constructor(private val clock: VirtualCloc
      * @property body the body.
      */
     public class RawReply(public val httpStatus: Int, public val body: String) {
+        /** @suppress */
         override fun toString(): String = "$httpStatus"
     }
 

@@ -122,6 +122,7 @@ public class StepUpTesting internal constructor(
         rest.await()
     }
 
+    /** Ends the phone; nothing of it is kept. */
     override fun close() {
         killPoint.release()
         val ended = client.shutDown()
