@@ -5,6 +5,7 @@ mod cache;
 mod coverage;
 mod fire;
 mod internalize;
+mod kotlin;
 mod native;
 mod package;
 mod process;

@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use crate::bindings::{self, Language};
 use crate::coverage;
 use crate::fire;
+use crate::kotlin;
 use crate::package;
 use crate::process::{self, Failure, Outcome};
 use crate::project::Project;
@@ -42,7 +43,7 @@ pub enum Part {
     Demo,
     /// The documentation builds without a warning.
     Docs,
-    /// The generated Kotlin against the real library and the real sandbox, on a JVM.
+    /// The Kotlin façade against the real library and the real sandbox, on a JVM; every scenario through it.
     Kotlin,
     /// The Android shell against the Android framework and the real sandbox, on a JVM (Robolectric).
     AndroidShell,
@@ -184,15 +185,7 @@ fn one(project: &Project, part: Part, long: bool) -> Outcome<Ran> {
             doc.env("RUSTDOCFLAGS", "-D warnings");
             Ok(checked(doc))
         }
-        Part::Kotlin => {
-            let mut maven = jvm::maven(project)?;
-            bindings::verify(project, Language::Kotlin)?;
-            // The compiler's plug-in keeps classes of generated code that is gone.
-            maven.args(["clean", "verify"]);
-            let control = Control::start(project)?;
-            control.tell(&mut maven);
-            Ok(counted(maven, Tally::of_surefire))
-        }
+        Part::Kotlin => kotlin::check(project, long),
         Part::AndroidShell => {
             let mut maven = jvm::maven(project)?;
             jvm::ensure_android()?;

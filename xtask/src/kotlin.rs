@@ -1,0 +1,71 @@
+//! The Kotlin façade's checks: generated files, tests, what an app sees of it, and every scenario through it.
+
+use crate::bindings::{self, Language};
+use crate::process::{Outcome, at};
+use crate::project::Project;
+use crate::sandbox::{self, Control};
+use crate::tally::Tally;
+use crate::tests::{Ran, counted};
+use crate::toolchain::jvm;
+
+/// The phone that plays the scenarios through the façade, among the tests of the testing product.
+const PHONE: &str = "dev.klarnastepup.phone.MainKt";
+/// It lives for a second or two: what the optimising compiler and a parallel collector would give comes too late for it.
+const SHORT_LIVED: [&str; 4] = [
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+UseSerialGC",
+    "-XX:-UsePerfData",
+    "-Xshare:auto",
+];
+
+/// Runs all of them; the pages of its documentation only in the long form.
+pub fn check(project: &Project, long: bool) -> Outcome<Ran> {
+    let mut maven = jvm::maven(project)?;
+    bindings::verify(project, Language::Kotlin)?;
+    if long {
+        maven.args(["--activate-profiles", "docs"]);
+    }
+    // The compiler's plug-in keeps classes of generated code that is gone.
+    maven.args(["clean", "verify"]);
+    let control = Control::start(project)?;
+    control.tell(&mut maven);
+    let (mut tally, mut ended) = counted(maven, Tally::of_surefire);
+    if ended.is_ok() && tally.failed == 0 {
+        let (played, well) = scenarios(project)?;
+        tally.add(played);
+        ended = ended.and(well);
+    }
+    Ok((tally, ended))
+}
+
+/// Every scenario, through the façade and by the built-in phone: both must send the backend the same requests.
+fn scenarios(project: &Project) -> Outcome<Ran> {
+    let mut cargo = project.cargo()?;
+    cargo.args(["run", "--quiet", "--package", sandbox::PACKAGE]);
+    cargo.args(["--bin", "scenarios", "--", "--compare", "--phone", "java"]);
+    for argument in phone(project)? {
+        cargo.arg(format!("--phone-argument={argument}"));
+    }
+    Ok(counted(cargo, Tally::of_plain))
+}
+
+/// What Java is told to be the phone.
+fn phone(project: &Project) -> Outcome<Vec<String>> {
+    let kotlin = project.root.join("bindings/kotlin");
+    let target = kotlin.join("testing/target");
+    let list = target.join("phone.classpath");
+    let libraries = std::fs::read_to_string(&list).map_err(at(&list))?;
+    let class_path = format!(
+        "{}:{}:{}",
+        target.join("test-classes").display(),
+        target.join("classes").display(),
+        libraries.trim()
+    );
+    let mut arguments: Vec<String> = SHORT_LIVED.map(str::to_owned).to_vec();
+    arguments.push(format!(
+        "-Djna.library.path={}",
+        kotlin.join("facade/native").display()
+    ));
+    arguments.extend(["-cp".to_owned(), class_path, PHONE.to_owned()]);
+    Ok(arguments)
+}
