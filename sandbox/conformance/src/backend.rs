@@ -212,8 +212,15 @@ impl Backend {
         let begin = self.time.now_ms();
         let exchange = self.time.pass(exchange(request)).await;
         let mut reply = exchange.map_err(|error| {
+            let unreachable = error.is_connect();
             let cause = root(&error.without_url());
-            Finding::Broken(format!("{question} was not answered: {cause}"))
+            let what = format!("{question} was not answered: {cause}");
+            // Nobody was there who could have broken anything.
+            if unreachable {
+                Finding::NotChecked(what)
+            } else {
+                Finding::Broken(what)
+            }
         })?;
         reply.at_ms = self.time.now_ms();
         reply.took_ms = reply.at_ms - begin;

@@ -18,8 +18,8 @@ Examples:
   cargo xtask conformance https://test.shop.example/api --header 'Authorization: Bearer …' --order order.json
   cargo xtask conformance BACKEND --person you go through five journeys, in a browser or on a phone
   cargo xtask conformance BACKEND --walk CONTROL
-                                           scripted customers do, for a backend whose Klarna is a running `cargo xtask sandbox`;
-                                           CONTROL is the control API that it prints
+                                           scripted customers do, for a backend that calls the Klarna of a running
+                                           `cargo xtask sandbox --own-backend WEBHOOK_URL`, which prints CONTROL and the keys
 
 The order file is a start's JSON as your app sends it, without the links, with \"{reference}\" where the order's reference goes:
   {\"reference\": \"{reference}\", \"amount\": 11800, \"currency\": \"USD\"}
@@ -66,7 +66,7 @@ struct Arguments {
     /// Let scripted customers walk the journeys: the control API of a running sandbox in real time whose Klarna the backend calls
     #[arg(long, value_name = "CONTROL")]
     walk: Option<String>,
-    /// A shell command that kills the backend (SIGKILL) and starts it again; used once, together with --walk
+    /// A shell command that kills the backend (SIGKILL), waits until it is gone and starts it again; used once, together with --walk
     #[arg(long, value_name = "COMMAND", requires = "walk")]
     restart: Option<String>,
     /// Check the reference acquirer of a sandbox of its own, customers included

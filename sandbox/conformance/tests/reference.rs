@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
+use stepup_sandbox_acquirer::{Acquirer, AcquirerConfig, KlarnaAccount, Secret, SigningKey};
 use stepup_sandbox_conformance::{
     Checkable, Embedded, Report, Sandbox, Stopped, Target, Time, Verdict, Walk, promises, run,
 };
-use stepup_sandbox_control::{World, WorldConfig};
+use stepup_sandbox_control::{Clock, World, WorldConfig};
 use tokio::net::TcpListener;
 
 /// Nobody watches.
@@ -122,6 +123,54 @@ async fn a_backend_elsewhere_is_walked_by_the_customers_of_a_running_sandbox() {
             .ends_with("\n4 promises: 4 kept, 0 broken, 0 not checked"),
         "{report}"
     );
+}
+
+/// As a team would check a backend of its own: it is no part of the sandbox, but calls its Klarna and takes its webhooks.
+#[tokio::test]
+async fn a_backend_that_is_no_part_of_the_sandbox_is_walked_too() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let world = World::start(WorldConfig {
+        webhook_url: Some(format!("{url}/klarna/webhooks")),
+        ..WorldConfig::default()
+    })
+    .await
+    .expect("a world");
+    let klarna = world.klarna_access();
+    let account = KlarnaAccount {
+        base_url: klarna.base_url.clone(),
+        account: klarna.account.clone(),
+        api_key: Secret::new(&klarna.api_key),
+    };
+    let mut config = AcquirerConfig::new(Clock::real(), &url, account);
+    config.signing_keys = vec![SigningKey {
+        id: klarna.signing_key_id.clone(),
+        key: Secret::new(&klarna.signing_key),
+    }];
+    let acquirer = Acquirer::new(config).expect("an acquirer");
+    let router = acquirer.router();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+
+    let customers = Sandbox::Control(world.addresses().control.clone());
+    let walk = Some(Walk::Scripted(customers));
+    let only = [
+        "word-follows-the-customer",
+        "browser-ends-on-the-return-link",
+        "failed-means-no-money",
+    ]
+    .map(String::from);
+    let target = Target::new(url);
+    let report = run(&target, Time::real(), walk, &only, &quiet);
+    let report = tokio::time::timeout(Duration::from_secs(60), report).await;
+    let report = report.expect("in time").expect("a report");
+    acquirer.stop();
+    world.stop().await;
+    assert_eq!(report.kept(), only, "{report}");
+    // Its webhooks came, and none went to the world's own acquirer.
+    let books = world.books().expect("readable books");
+    assert!(books.acquirer.is_empty());
+    let delivered = books.klarna.iter().flat_map(|record| &record.deliveries);
+    assert!(delivered.clone().count() > 0 && delivered.clone().all(|one| one.status == Some(204)));
 }
 
 async fn stopped(url: String) -> Stopped {

@@ -64,6 +64,8 @@ pub struct WorldConfig {
     pub sessions: Vec<SessionConfig>,
     /// What the app's return links have to start with; empty: any safe link.
     pub return_links: Vec<String>,
+    /// Where Klarna sends its webhooks: to a backend that is no part of the world. To the acquirer when left out.
+    pub webhook_url: Option<String>,
     /// The shop's name on the journey's pages.
     pub shop_name: Option<String>,
     /// Milliseconds that a payment request lives; 3 hours when left out.
@@ -85,6 +87,7 @@ impl Default for WorldConfig {
             database: None,
             sessions: Vec::new(),
             return_links: Vec::new(),
+            webhook_url: None,
             shop_name: None,
             request_life_ms: None,
             token_life_ms: None,

@@ -8,6 +8,32 @@ use uuid::Uuid;
 use crate::config::WorldConfig;
 use crate::world::Addresses;
 
+const ACCOUNT: &str = "krn:partner:global:account:test:M4CIYH2N";
+
+/// What a backend that is no part of the world needs to call its Klarna. The keys are made for this world, and open nothing else.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KlarnaAccess {
+    /// Klarna's API.
+    pub base_url: String,
+    /// The Partner's account.
+    pub account: String,
+    /// What stands behind `Basic ` in `Authorization`.
+    pub api_key: String,
+    /// The id of the key that webhooks are signed with.
+    pub signing_key_id: String,
+    /// That key.
+    pub signing_key: String,
+}
+
+impl std::fmt::Debug for KlarnaAccess {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KlarnaAccess")
+            .field("base_url", &self.base_url)
+            .field("account", &self.account)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The credentials between acquirer and Klarna, new for every world.
 pub(crate) struct Keys {
     api: String,
@@ -25,6 +51,16 @@ impl Keys {
         }
     }
 
+    pub fn access(&self, klarna: &str) -> KlarnaAccess {
+        KlarnaAccess {
+            base_url: klarna.to_owned(),
+            account: ACCOUNT.to_owned(),
+            api_key: self.api.clone(),
+            signing_key_id: self.signing_id.clone(),
+            signing_key: self.signing.clone(),
+        }
+    }
+
     pub fn klarna_config(
         &self,
         world: &WorldConfig,
@@ -37,12 +73,14 @@ impl Keys {
             id: self.signing_id.clone(),
             secret: Secret::new(&self.signing),
         };
+        let own = || format!("{acquirer}/klarna/webhooks");
+        let webhooks = world.webhook_url.clone().unwrap_or_else(own);
         let mut config = KlarnaConfig::new(
             clock.clone(),
             &addresses.klarna,
             Secret::new(self.api.clone()),
         )
-        .with_webhooks(format!("{acquirer}/klarna/webhooks"), key);
+        .with_webhooks(webhooks, key);
         if let Some(name) = &world.shop_name {
             config.shop_name.clone_from(name);
         }
@@ -63,7 +101,7 @@ impl Keys {
         };
         let account = KlarnaAccount {
             base_url: klarna.to_owned(),
-            account: "krn:partner:global:account:test:M4CIYH2N".to_owned(),
+            account: ACCOUNT.to_owned(),
             api_key: Secret::new(&self.api),
         };
         let mut config = AcquirerConfig::new(clock.clone(), &addresses.acquirer, account);

@@ -31,6 +31,7 @@ pub use gateway::{
     Answer, BackendReply, Endpoint, Fault, FaultKind, FaultReport, Said, UnknownFault, WireEntry,
 };
 pub use host::WorldHost;
+pub use keys::KlarnaAccess;
 pub use settle::{PhoneState, Settled};
 pub use stepup_sandbox_acquirer::{AcquirerFaults, AcquirerRecord, ReplyShape};
 pub use stepup_sandbox_clock::Clock;

@@ -17,7 +17,7 @@ use crate::books::Books;
 use crate::config::{ClockKind, WorldConfig};
 use crate::customer::Customers;
 use crate::gateway::{self, Fault, FaultReport, Faults, Shared, WireEntry, WireLog};
-use crate::keys::Keys;
+use crate::keys::{Keys, KlarnaAccess};
 use crate::order::Order;
 use crate::process::{Process, local_url};
 use crate::server::Server;
@@ -76,6 +76,7 @@ pub(crate) struct Inner {
     clock: Clock,
     addresses: Addresses,
     klarna: Klarna,
+    klarna_access: KlarnaAccess,
     acquirer: Mutex<Acquirer>,
     acquirer_config: AcquirerConfig,
     acquirer_address: SocketAddr,
@@ -171,6 +172,7 @@ impl World {
             clock,
             addresses,
             klarna,
+            klarna_access: keys.access(&klarna_local),
             acquirer: Mutex::new(acquirer),
             acquirer_config,
             acquirer_address,
@@ -239,6 +241,13 @@ impl World {
     #[must_use]
     pub fn klarna(&self) -> &Klarna {
         &self.0.klarna
+    }
+
+    /// What another backend than the world's acquirer needs to call Klarna's side. See
+    /// [`WorldConfig::webhook_url`](crate::WorldConfig::webhook_url).
+    #[must_use]
+    pub fn klarna_access(&self) -> &KlarnaAccess {
+        &self.0.klarna_access
     }
 
     /// The acquirer as it runs now; after a restart it is another.

@@ -20,6 +20,10 @@ struct Arguments {
     /// Where a tunnel makes the backend's port public: every address that is handed out begins with it.
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// For a backend of your own instead of the acquirer: where it takes Klarna's webhooks. Prints the keys that it needs to call
+    /// this sandbox's Klarna.
+    #[arg(long, value_name = "WEBHOOK_URL")]
+    own_backend: Option<String>,
     /// Time stands still until the control API moves it.
     #[arg(long)]
     virtual_time: bool,
@@ -33,6 +37,7 @@ async fn main() -> ExitCode {
         port: arguments.port,
         public_url: arguments.public_url,
         virtual_time: arguments.virtual_time,
+        webhook_url: arguments.own_backend,
     };
     match serve::run(&options).await {
         Ok(()) => ExitCode::SUCCESS,

@@ -18,6 +18,8 @@ pub struct Options {
     pub public_url: Option<String>,
     /// Time stands still until it is moved by the control API.
     pub virtual_time: bool,
+    /// Where a backend of one's own takes Klarna's webhooks.
+    pub webhook_url: Option<String>,
 }
 
 impl Default for Options {
@@ -27,6 +29,7 @@ impl Default for Options {
             port: 0,
             public_url: None,
             virtual_time: false,
+            webhook_url: None,
         }
     }
 }
@@ -53,12 +56,16 @@ pub async fn run(options: &Options) -> Result<(), ServeError> {
         listen: options.listen,
         phone_port: options.port,
         public_url: options.public_url.clone(),
+        webhook_url: options.webhook_url.clone(),
         shop_name: Some("Demo Shop".to_owned()),
         ..WorldConfig::default()
     })
     .await?;
     let terminal = std::io::stdout().is_terminal();
     println!("{}", reach::describe(world.addresses(), options, terminal));
+    if options.webhook_url.is_some() {
+        println!("\n{}", reach::own_backend(world.klarna_access()));
+    }
     // The last line: a runner can wait for it.
     println!("ready {}", world.addresses().backend);
     stepup_sandbox_http::asked_to_end().await?;

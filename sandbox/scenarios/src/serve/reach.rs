@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use serde_json::json;
-use stepup_sandbox_control::Addresses;
+use stepup_sandbox_control::{Addresses, KlarnaAccess};
 use url::Url;
 
 use super::Options;
@@ -35,6 +35,20 @@ pub(super) fn describe(addresses: &Addresses, options: &Options, terminal: bool)
     );
     text.push_str(&table(addresses, options));
     text
+}
+
+/// What a backend of one's own is told of this sandbox's Klarna, as the reference acquirer takes it from its environment.
+pub(super) fn own_backend(klarna: &KlarnaAccess) -> String {
+    let KlarnaAccess {
+        base_url,
+        account,
+        api_key,
+        signing_key_id,
+        signing_key,
+    } = klarna;
+    format!(
+        "For a backend of your own; the keys are this sandbox's and open nothing else:\n\n  KLARNA_BASE_URL={base_url}\n  KLARNA_ACCOUNT={account}\n  KLARNA_API_KEY={api_key}\n  KLARNA_SIGNING_KEYS={signing_key_id}={signing_key}"
+    )
 }
 
 /// Black on white whatever the terminal's colours are: not every camera reads a code of light modules.
