@@ -34,7 +34,7 @@ public class AbiDump {
             String difference = Files.exists(list) ? tools.filesDiff(list.toFile(), now.toFile()) : "there is no " + list;
             if (difference != null) {
                 System.err.println(difference);
-                System.err.println("what apps see has changed; if that is meant: mvn verify -DskipTests -Dabi=update");
+                System.err.println("what apps see has changed; if that is meant: mvn clean verify -DskipTests -Dabi=update");
                 System.exit(1);
             }
         } finally {
