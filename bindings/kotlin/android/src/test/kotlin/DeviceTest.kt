@@ -36,7 +36,11 @@ class DeviceTest {
         others.browser("tab.browser")
         assertEquals(listOf(Surface.CUSTOM_TAB, Surface.BROWSER), facts().surfaces)
         others.browser("com.android.chrome", authTab = true)
-        assertEquals(listOf(Surface.AUTH_TAB, Surface.CUSTOM_TAB, Surface.BROWSER), facts().surfaces, "a known browser before an unknown one")
+        assertEquals(
+            listOf(Surface.AUTH_TAB, Surface.CUSTOM_TAB, Surface.BROWSER),
+            facts().surfaces,
+            "a known browser before an unknown one",
+        )
     }
 
     @Test
@@ -84,7 +88,8 @@ class DeviceTest {
         others.browser("com.opera.browser", default = true)
         others.verified("shop.example")
         assertFalse(facts(https).httpsLinks, "Opera does not hand them over")
-        val known = listOf("com.android.chrome", "com.sec.android.app.sbrowser", "org.mozilla.firefox", "com.microsoft.emmx", "com.brave.browser")
+        val known =
+            listOf("com.android.chrome", "com.sec.android.app.sbrowser", "org.mozilla.firefox", "com.microsoft.emmx", "com.brave.browser")
         assertEquals(known.toSet(), KnownApps.HONOUR_APP_LINKS)
     }
 

@@ -40,7 +40,10 @@ internal class MainThreadGuard private constructor(
 
     private fun isLoading(frame: StackTraceElement) = "ClassLoader" in frame.className || frame.className.startsWith("java.lang.invoke.")
 
-    private fun isTest(frame: StackTraceElement) = frame.fileName.orEmpty().let { it.endsWith("Test.kt") || it == "World.kt" || it == "MainThreadGuard.kt" }
+    private fun isTest(frame: StackTraceElement) = frame.fileName.orEmpty().let {
+        it.endsWith("Test.kt") || it == "World.kt" ||
+            it == "MainThreadGuard.kt"
+    }
 
     companion object {
         /** Runs [work] under guard, and returns what the main thread did. */

@@ -33,7 +33,12 @@ class ManifestTest {
             for (data in written.all("data")) {
                 data.android("scheme").ifEmpty { null }?.let(::addDataScheme)
                 data.android("host").ifEmpty { null }?.let { addDataAuthority(it, null) }
-                if (data.hasAttribute("android:pathPrefix")) addDataPath(data.android("pathPrefix"), android.os.PatternMatcher.PATTERN_PREFIX)
+                if (data.hasAttribute(
+                        "android:pathPrefix",
+                    )
+                ) {
+                    addDataPath(data.android("pathPrefix"), android.os.PatternMatcher.PATTERN_PREFIX)
+                }
             }
             // Hidden from apps, like needsVerification: both are the package manager's.
             autoVerify = written.android("autoVerify") == "true"
@@ -44,7 +49,9 @@ class ManifestTest {
 
     private fun Element.android(name: String): String = getAttribute("android:$name")
 
-    private fun Element.all(name: String): List<Element> = getElementsByTagName(name).let { all -> (0 until all.length).map { all.item(it) as Element } }
+    private fun Element.all(name: String): List<Element> = getElementsByTagName(name).let { all ->
+        (0 until all.length).map { all.item(it) as Element }
+    }
 
     private fun org.w3c.dom.Document.all(name: String): List<Element> = documentElement.all(name)
 

@@ -13,7 +13,10 @@ internal class OtherApps(
     private val packages = shadowOf(application.packageManager)
 
     fun browser(name: String, tabs: Boolean = true, authTab: Boolean = false, default: Boolean = false) {
-        val pages = view(null).apply { addDataScheme("http"); addDataScheme("https") }
+        val pages = view(null).apply {
+            addDataScheme("http")
+            addDataScheme("https")
+        }
         val activity = activity(name, pages)
         if (tabs) {
             val service = ComponentName(name, "$name.TabService")

@@ -323,7 +323,9 @@ class PaymentTest {
 
     @Test
     fun `the guard notices`() {
-        val offences = MainThreadGuard.watch(Thread.currentThread()) { AndroidPlatform(app, ReturnLinks("shop://klarna")).journalDirectory() }
+        val offences = MainThreadGuard.watch(Thread.currentThread()) {
+            AndroidPlatform(app, ReturnLinks("shop://klarna")).journalDirectory()
+        }
         assertTrue(offences.any { "journalDirectory" in it }, offences.toString())
     }
 

@@ -80,7 +80,9 @@ class ReturnTest {
 
     @Test
     fun `the manifest exports one activity, asks for little, and needs no theme of the app's`() {
-        val flags = PackageManager.GET_ACTIVITIES or PackageManager.GET_PERMISSIONS or PackageManager.GET_PROVIDERS or PackageManager.GET_SERVICES
+        val flags =
+            PackageManager.GET_ACTIVITIES or PackageManager.GET_PERMISSIONS or PackageManager.GET_PROVIDERS or PackageManager.GET_SERVICES
+
         @Suppress("DEPRECATION")
         val manifest = app.packageManager.getPackageInfo(app.packageName, flags)
         val activities = assertNotNull(manifest.activities).associateBy { it.name }
@@ -143,7 +145,8 @@ class ReturnTest {
                 "clip data" to {
                     clipData = ClipData.newIntent("label", evil)
                 },
-                "flags that give access to files" to { addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION or Intent.FLAG_GRANT_WRITE_URI_PERMISSION) },
+                "flags that give access to files" to
+                    { addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION or Intent.FLAG_GRANT_WRITE_URI_PERMISSION) },
                 "a type" to { setDataAndType(data, "application/vnd.evil") },
             )
         for ((what, spoil) in hostile) {

@@ -81,8 +81,12 @@ internal abstract class SurfaceStage {
     protected fun nextTab(surface: ActivityController<StepUpSurfaceActivity>): ShadowActivity.IntentForResult? =
         generateSequence { shadowOf(surface.get()).nextStartedActivityForResult }.firstOrNull { it.requestCode >= 0 }
 
-    protected fun result(surface: ActivityController<StepUpSurfaceActivity>, tab: ShadowActivity.IntentForResult, code: Int, data: Intent? = null) =
-        shadowOf(surface.get()).receiveResult(tab.intent, code, data)
+    protected fun result(
+        surface: ActivityController<StepUpSurfaceActivity>,
+        tab: ShadowActivity.IntentForResult,
+        code: Int,
+        data: Intent? = null,
+    ) = shadowOf(surface.get()).receiveResult(tab.intent, code, data)
 
     protected fun link(uri: String) = Intent().setData(Uri.parse(uri))
 

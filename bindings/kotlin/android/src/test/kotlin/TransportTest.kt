@@ -62,7 +62,9 @@ class TransportTest {
     @Test
     fun `a question and its answer`() {
         val date = "Wed, 25 Nov 2026 12:00:00 GMT"
-        RudeServer { _, out -> out.answer("200 OK", "{}".toByteArray(), "Date: $date", "Retry-After: 7", "Set-Cookie: a=b") }.use { server ->
+        RudeServer { _, out ->
+            out.answer("200 OK", "{}".toByteArray(), "Date: $date", "Retry-After: 7", "Set-Cookie: a=b")
+        }.use { server ->
             repeat(2) {
                 val reply = reply(request(server.url))
                 assertEquals(200, reply.status.toInt())
@@ -90,7 +92,9 @@ class TransportTest {
     fun `every status is an answer`() {
         for (status in listOf(204, 301, 302, 307, 400, 401, 404, 407, 409, 429, 500, 503)) {
             val body = if (status == 204) "" else "why"
-            RudeServer { _, out -> out.answer("$status Word", body.toByteArray(), "Location: /elsewhere", "WWW-Authenticate: Basic") }.use { server ->
+            RudeServer { _, out ->
+                out.answer("$status Word", body.toByteArray(), "Location: /elsewhere", "WWW-Authenticate: Basic")
+            }.use { server ->
                 for (start in listOf(null, "{}")) {
                     assertEquals(status, reply(request(server.url, start)).status.toInt())
                 }

@@ -21,12 +21,15 @@ class WaitingTextsTest {
 
     private fun json(name: String) = JSONObject(File(folder, name).readText())
 
-    private fun camel(key: String) = key.split("_").joinToString("") { it.replaceFirstChar(Char::uppercaseChar) }.replaceFirstChar(Char::lowercaseChar)
+    private fun camel(key: String) = key.split("_").joinToString("") {
+        it.replaceFirstChar(Char::uppercaseChar)
+    }.replaceFirstChar(Char::lowercaseChar)
 
     private fun source(): String {
         val lines = ArrayList<String>()
         lines += "package dev.klarnastepup.android\n\nimport dev.klarnastepup.WaitingTexts\n"
-        lines += "/** The texts of `bindings/strings`, written by `WaitingTextsTest` with `-Dstepup.strings.write=true`: change them there. */"
+        lines +=
+            "/** The texts of `bindings/strings`, written by `WaitingTextsTest` with `-Dstepup.strings.write=true`: change them there. */"
         lines += "internal object WaitingLanguages {\n    val ALL: Map<String, WaitingTexts> =\n        mapOf("
         for (file in languages) {
             val texts = json(file.name)

@@ -97,7 +97,12 @@ class WaitingViewTest {
 
     @Test
     fun `light, in each mode`() {
-        for ((name, mode) in mapOf("checking" to WaitingMode.Checking, "turn" to turn, "finishing" to WaitingMode.Finishing, "stopping" to WaitingMode.Stopping)) {
+        for ((name, mode) in mapOf(
+            "checking" to WaitingMode.Checking,
+            "turn" to turn,
+            "finishing" to WaitingMode.Finishing,
+            "stopping" to WaitingMode.Stopping,
+        )) {
             val view = shown(mode)
             looked("light-$name", view, Color.WHITE)
             assertEquals(if (mode == turn) 2 else 0, buttons(view).size)

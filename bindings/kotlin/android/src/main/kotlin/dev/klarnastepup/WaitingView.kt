@@ -35,119 +35,119 @@ import kotlinx.coroutines.launch
  * no theme of the app's.
  */
 public class WaitingView
-    @JvmOverloads
-    constructor(
-        context: Context,
-        attributes: AttributeSet? = null,
-    ) : ScrollView(context, attributes) {
-        private val content = WaitingContent(context)
-        private var job: Job? = null
-        private var followed: Followed? = null
-        private var shown: WaitingMode? = null
+@JvmOverloads
+constructor(
+    context: Context,
+    attributes: AttributeSet? = null,
+) : ScrollView(context, attributes) {
+    private val content = WaitingContent(context)
+    private var job: Job? = null
+    private var followed: Followed? = null
+    private var shown: WaitingMode? = null
 
-        /** What it says; null: the library's own words, in the language of the context. */
-        public var texts: WaitingTexts? = null
-            set(value) {
-                field = value
-                draw()
+    /** What it says; null: the library's own words, in the language of the context. */
+    public var texts: WaitingTexts? = null
+        set(value) {
+            field = value
+            draw()
+        }
+
+    init {
+        isFillViewport = true
+        visibility = GONE
+        // Where the app draws to the edges of the screen, which Android 15 makes all do.
+        fitsSystemWindows = true
+        addView(content, LayoutParams(LayoutParams.MATCH_PARENT, LayoutParams.WRAP_CONTENT, Gravity.CENTER_HORIZONTAL))
+        draw()
+    }
+
+    /** Shows the attempts of this order from now on, while the view is on a screen. Replaces what was followed before. Main thread. */
+    public fun follow(client: StepUpClient, reference: String) {
+        followed = Followed(client, reference)
+        show(null)
+        if (isAttachedToWindow) begin()
+    }
+
+    override fun onAttachedToWindow() {
+        super.onAttachedToWindow()
+        begin()
+    }
+
+    override fun onDetachedFromWindow() {
+        job?.cancel()
+        job = null
+        super.onDetachedFromWindow()
+    }
+
+    override fun onConfigurationChanged(newConfig: Configuration?) {
+        super.onConfigurationChanged(newConfig)
+        draw()
+    }
+
+    private fun begin() {
+        job?.cancel()
+        job = followed?.let { it.scope.launch { it.watch() } }
+    }
+
+    internal fun show(mode: WaitingMode?) {
+        shown = mode
+        visibility = if (mode == null) GONE else View.VISIBLE
+        draw()
+    }
+
+    private fun draw() {
+        val locales = resources.configuration.locales
+        val known = List(locales.size()) { locales[it] ?: Locale.ENGLISH }
+        setBackgroundColor(content.draw(shown ?: WaitingMode.Checking, texts ?: WaitingTexts.of(known), followed))
+    }
+
+    /** What is followed, and what its buttons do. */
+    internal inner class Followed(
+        private val client: StepUpClient,
+        private val reference: String,
+    ) {
+        val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate)
+        private var attempt: AttemptId? = null
+
+        suspend fun watch() {
+            try {
+                client.states
+                    .filter { it.reference == reference && it.phase != Phase.SETTLED }
+                    .map { it.id }
+                    .distinctUntilChanged()
+                    // This stream of one attempt's tells the library that somebody watches, so that it waits patiently.
+                    .collectLatest { client.states(it).collect(::told) }
+            } catch (_: StepUpException) {
+                // The call that pays says the same, and the app deals with it there.
+                show(null)
             }
-
-        init {
-            isFillViewport = true
-            visibility = GONE
-            // Where the app draws to the edges of the screen, which Android 15 makes all do.
-            fitsSystemWindows = true
-            addView(content, LayoutParams(LayoutParams.MATCH_PARENT, LayoutParams.WRAP_CONTENT, Gravity.CENTER_HORIZONTAL))
-            draw()
         }
 
-        /** Shows the attempts of this order from now on, while the view is on a screen. Replaces what was followed before. Main thread. */
-        public fun follow(client: StepUpClient, reference: String) {
-            followed = Followed(client, reference)
-            show(null)
-            if (isAttachedToWindow) begin()
+        private fun told(state: AttemptState) {
+            attempt = state.id
+            val next = WaitingMode.of(state)
+            // "Stopping" lasts until the outcome, unless the backend says that it is the customer's turn again.
+            if (shown != WaitingMode.Stopping || next == null || next is WaitingMode.Waiting) show(next)
         }
 
-        override fun onAttachedToWindow() {
-            super.onAttachedToWindow()
-            begin()
-        }
+        fun goOn() = act(WaitingMode.Checking) { client.reopen(it) }
 
-        override fun onDetachedFromWindow() {
-            job?.cancel()
-            job = null
-            super.onDetachedFromWindow()
-        }
+        fun useAnotherMethod() = act(WaitingMode.Stopping) { client.abandon(it) }
 
-        override fun onConfigurationChanged(newConfig: Configuration?) {
-            super.onConfigurationChanged(newConfig)
-            draw()
-        }
-
-        private fun begin() {
-            job?.cancel()
-            job = followed?.let { it.scope.launch { it.watch() } }
-        }
-
-        internal fun show(mode: WaitingMode?) {
-            shown = mode
-            visibility = if (mode == null) GONE else View.VISIBLE
-            draw()
-        }
-
-        private fun draw() {
-            val locales = resources.configuration.locales
-            val known = List(locales.size()) { locales[it] ?: Locale.ENGLISH }
-            setBackgroundColor(content.draw(shown ?: WaitingMode.Checking, texts ?: WaitingTexts.of(known), followed))
-        }
-
-        /** What is followed, and what its buttons do. */
-        internal inner class Followed(
-            private val client: StepUpClient,
-            private val reference: String,
-        ) {
-            val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate)
-            private var attempt: AttemptId? = null
-
-            suspend fun watch() {
+        /** Shows at once that the button was pressed; takes it back if it could not be done. */
+        private fun act(meanwhile: WaitingMode, action: suspend (AttemptId) -> Unit) {
+            val id = attempt ?: return
+            val before = shown
+            show(meanwhile)
+            scope.launch {
                 try {
-                    client.states
-                        .filter { it.reference == reference && it.phase != Phase.SETTLED }
-                        .map { it.id }
-                        .distinctUntilChanged()
-                        // This stream of one attempt's tells the library that somebody watches, so that it waits patiently.
-                        .collectLatest { client.states(it).collect(::told) }
+                    action(id)
+                } catch (cancelled: CancellationException) {
+                    throw cancelled
                 } catch (_: StepUpException) {
-                    // The call that pays says the same, and the app deals with it there.
-                    show(null)
-                }
-            }
-
-            private fun told(state: AttemptState) {
-                attempt = state.id
-                val next = WaitingMode.of(state)
-                // "Stopping" lasts until the outcome, unless the backend says that it is the customer's turn again.
-                if (shown != WaitingMode.Stopping || next == null || next is WaitingMode.Waiting) show(next)
-            }
-
-            fun goOn() = act(WaitingMode.Checking) { client.reopen(it) }
-
-            fun useAnotherMethod() = act(WaitingMode.Stopping) { client.abandon(it) }
-
-            /** Shows at once that the button was pressed; takes it back if it could not be done. */
-            private fun act(meanwhile: WaitingMode, action: suspend (AttemptId) -> Unit) {
-                val id = attempt ?: return
-                val before = shown
-                show(meanwhile)
-                scope.launch {
-                    try {
-                        action(id)
-                    } catch (cancelled: CancellationException) {
-                        throw cancelled
-                    } catch (_: StepUpException) {
-                        if (shown == meanwhile) show(before)
-                    }
+                    if (shown == meanwhile) show(before)
                 }
             }
         }
     }
+}

@@ -54,7 +54,11 @@ internal class StepUpReturnActivity : Activity() {
         if (task == taskId && !isTaskRoot) return
         val tasks = getSystemService(ActivityManager::class.java).appTasks
         val theirs = tasks.firstOrNull { task != null && task != taskId && idOf(it) == task }
-        if (theirs != null) theirs.moveToFront() else if (isTaskRoot) startApp()
+        if (theirs != null) {
+            theirs.moveToFront()
+        } else if (isTaskRoot) {
+            startApp()
+        }
     }
 
     /** In a task of which it is the root, as from its icon. */
