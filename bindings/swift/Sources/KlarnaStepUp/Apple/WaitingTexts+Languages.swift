@@ -14,7 +14,7 @@ extension WaitingTexts {
                 text: "Du er færdig hos Klarna. Vi venter på bekræftelsen."),
             stopping: Text(
                 title: "Vi afbryder betalingen",
-                text: "Om et øjeblik kan du vælge en anden betalingsmetode."),
+                text: "Hvis den stadig kan afbrydes, kan du om et øjeblik vælge en anden betalingsmetode."),
             continueWithKlarna: "Fortsæt med Klarna",
             useAnotherMethod: "Vælg en anden betalingsmetode",
             busy: "I gang"),
@@ -30,7 +30,7 @@ extension WaitingTexts {
                 text: "Bei Klarna ist alles erledigt. Wir warten auf die Bestätigung."),
             stopping: Text(
                 title: "Diese Zahlung wird abgebrochen",
-                text: "Gleich kannst du eine andere Zahlungsart wählen."),
+                text: "Wenn das noch geht, kannst du gleich eine andere Zahlungsart wählen."),
             continueWithKlarna: "Weiter mit Klarna",
             useAnotherMethod: "Andere Zahlungsart wählen",
             busy: "In Bearbeitung"),
@@ -46,7 +46,7 @@ extension WaitingTexts {
                 text: "You are done at Klarna. We are waiting for the confirmation."),
             stopping: Text(
                 title: "Stopping this payment",
-                text: "You can choose another method in a moment."),
+                text: "If it can still be stopped, you can choose another method in a moment."),
             continueWithKlarna: "Continue with Klarna",
             useAnotherMethod: "Use another method",
             busy: "In progress"),
@@ -62,7 +62,7 @@ extension WaitingTexts {
                 text: "Ya has terminado en Klarna. Esperamos la confirmación."),
             stopping: Text(
                 title: "Estamos cancelando este pago",
-                text: "Enseguida podrás elegir otro método de pago."),
+                text: "Si todavía es posible, enseguida podrás elegir otro método de pago."),
             continueWithKlarna: "Continuar con Klarna",
             useAnotherMethod: "Elegir otro método de pago",
             busy: "En curso"),
@@ -78,7 +78,7 @@ extension WaitingTexts {
                 text: "C’est terminé du côté de Klarna. Nous attendons la confirmation."),
             stopping: Text(
                 title: "Annulation de ce paiement",
-                text: "Vous pourrez choisir un autre moyen de paiement dans un instant."),
+                text: "Si c'est encore possible, vous pourrez choisir un autre moyen de paiement dans un instant."),
             continueWithKlarna: "Continuer avec Klarna",
             useAnotherMethod: "Choisir un autre moyen de paiement",
             busy: "En cours"),
@@ -94,7 +94,7 @@ extension WaitingTexts {
                 text: "Con Klarna hai finito. Siamo in attesa della conferma."),
             stopping: Text(
                 title: "Stiamo annullando il pagamento",
-                text: "Tra un attimo potrai scegliere un altro metodo."),
+                text: "Se è ancora possibile, tra un attimo potrai scegliere un altro metodo."),
             continueWithKlarna: "Continua con Klarna",
             useAnotherMethod: "Scegli un altro metodo",
             busy: "In corso"),
@@ -110,7 +110,7 @@ extension WaitingTexts {
                 text: "Du er ferdig hos Klarna. Vi venter på bekreftelsen."),
             stopping: Text(
                 title: "Vi avbryter betalingen",
-                text: "Du kan snart velge en annen betalingsmåte."),
+                text: "Hvis den fortsatt kan avbrytes, kan du snart velge en annen betalingsmåte."),
             continueWithKlarna: "Fortsett med Klarna",
             useAnotherMethod: "Velg en annen betalingsmåte",
             busy: "Pågår"),
@@ -126,7 +126,7 @@ extension WaitingTexts {
                 text: "Je bent klaar bij Klarna. We wachten op de bevestiging."),
             stopping: Text(
                 title: "We breken deze betaling af",
-                text: "Je kunt zo een andere betaalmethode kiezen."),
+                text: "Als dat nog kan, kun je zo een andere betaalmethode kiezen."),
             continueWithKlarna: "Verder met Klarna",
             useAnotherMethod: "Andere betaalmethode kiezen",
             busy: "Bezig"),
@@ -142,7 +142,7 @@ extension WaitingTexts {
                 text: "W Klarnie wszystko już gotowe. Czekamy na potwierdzenie."),
             stopping: Text(
                 title: "Anulujemy tę płatność",
-                text: "Za chwilę będzie można wybrać inną metodę."),
+                text: "Jeśli to jeszcze możliwe, za chwilę będzie można wybrać inną metodę."),
             continueWithKlarna: "Kontynuuj z Klarną",
             useAnotherMethod: "Wybierz inną metodę",
             busy: "W toku"),
@@ -158,7 +158,7 @@ extension WaitingTexts {
                 text: "Du är klar hos Klarna. Vi väntar på bekräftelsen."),
             stopping: Text(
                 title: "Vi avbryter betalningen",
-                text: "Du kan strax välja ett annat betalningssätt."),
+                text: "Om det fortfarande går kan du strax välja ett annat betalningssätt."),
             continueWithKlarna: "Fortsätt med Klarna",
             useAnotherMethod: "Välj ett annat betalningssätt",
             busy: "Pågår"),
