@@ -109,6 +109,17 @@ fn what_the_cancellation_has_told_is_not_forgotten_when_the_start_is_lost() {
 }
 
 #[test]
+fn a_second_abandon_is_asked_about_once_the_start_has_ended() {
+    let mut phone = Phone::paying();
+    phone.give(Input::Abandon).pass(31 * MINUTE);
+    assert_eq!(phone.verdicts().len(), 1, "the wait has ended");
+    phone.cancel_answer(pending()).give(Input::Abandon);
+    let asked = phone.asks();
+    phone.give(lost());
+    assert_eq!(phone.asks(), asked + 1);
+}
+
+#[test]
 fn a_refused_start_after_abandon_waits_for_the_word() {
     let mut phone = Phone::paying();
     phone.give(Input::Abandon).reply(refused());

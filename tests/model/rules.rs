@@ -417,7 +417,9 @@ fn whoever_waits_is_not_forgotten(slot: &Slot) -> Checked {
         return Ok(());
     }
     rule(live.wake.is_some(), "pay would never end")?;
-    let starting = record.start == StartFate::Open;
+    // Its answer, or that there is none, leads to the question.
+    let on_its_way = slot.starts.iter().any(|start| start.awaited);
+    let starting = record.start == StartFate::Open || on_its_way;
     rule(
         starting || live.asking.is_some() || is_planned(slot),
         "somebody waits and nothing will be asked",
