@@ -3,6 +3,7 @@
 //! `tests/sabotage/NAME.patch` breaks the rule that the test NAME guards. Each is applied to a copy of the sources; the copy
 //! must still compile, and that very test must go red.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -100,7 +101,15 @@ fn copy_sources(project: &Project, tree: &Path) -> Outcome<()> {
     ])
     .current_dir(&project.root);
     let listed = process::read(git)?;
-    for name in listed.split('\0').filter(|name| !name.is_empty()) {
+    let names: BTreeSet<PathBuf> = listed
+        .split('\0')
+        .map(PathBuf::from)
+        .filter(|name| project.root.join(name).is_file())
+        .collect();
+    if tree.is_dir() {
+        remove_others(tree, tree, &names)?;
+    }
+    for name in &names {
         let (source, target) = (project.root.join(name), tree.join(name));
         // Unchanged files keep their time, so that cargo rebuilds only what a patch touched.
         let Ok(content) = std::fs::read(&source) else {
@@ -116,4 +125,39 @@ fn copy_sources(project: &Project, tree: &Path) -> Outcome<()> {
         std::fs::write(&target, content).map_err(at(&target))?;
     }
     Ok(())
+}
+
+/// A file that was moved since the last copy would otherwise be there twice.
+fn remove_others(tree: &Path, folder: &Path, names: &BTreeSet<PathBuf>) -> Outcome<()> {
+    for entry in std::fs::read_dir(folder).map_err(at(folder))? {
+        let path = entry.map_err(at(folder))?.path();
+        let is_listed = path
+            .strip_prefix(tree)
+            .is_ok_and(|name| names.contains(name));
+        if path.is_dir() {
+            remove_others(tree, &path, names)?;
+        } else if !is_listed {
+            std::fs::remove_file(&path).map_err(at(&path))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod checks {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_moved_does_not_stay() {
+        let tree = std::env::temp_dir().join(format!("sabotage-{}", std::process::id()));
+        let folder = tree.join("tests/world");
+        std::fs::create_dir_all(&folder).expect("made");
+        std::fs::write(tree.join("tests/world.rs"), "").expect("written");
+        std::fs::write(folder.join("main.rs"), "").expect("written");
+        let names = BTreeSet::from([PathBuf::from("tests/world/main.rs")]);
+        remove_others(&tree, &tree, &names).expect("removed");
+        assert!(!tree.join("tests/world.rs").exists());
+        assert!(folder.join("main.rs").exists());
+        std::fs::remove_dir_all(&tree).expect("removed");
+    }
 }
