@@ -64,11 +64,23 @@ type Generated = (PathBuf, Vec<u8>);
 
 /// The library for this machine, with its symbols: the generator reads them.
 fn host_library(project: &Project) -> Outcome<PathBuf> {
+    host_library_of(project, "debug", &[])
+}
+
+/// The folder of the library for this machine as it is released: what benchmarks load.
+pub fn released_host_library(project: &Project) -> Outcome<PathBuf> {
+    let mut library = host_library_of(project, "release", &["--release"])?;
+    library.pop();
+    Ok(library)
+}
+
+fn host_library_of(project: &Project, profile: &str, options: &[&str]) -> Outcome<PathBuf> {
     let inputs = project.core_inputs()?;
     let rustc = project.rustc_version()?;
-    let entry = project
-        .cache
-        .entry("host-debug", &[inputs.as_bytes(), rustc.as_bytes()]);
+    let entry = project.cache.entry(
+        &format!("host-{profile}"),
+        &[inputs.as_bytes(), rustc.as_bytes()],
+    );
     let folder = entry.get(|out| {
         let mut cargo = project.cargo()?;
         cargo.args([
@@ -80,12 +92,13 @@ fn host_library(project: &Project) -> Outcome<PathBuf> {
             "--crate-type",
             "cdylib",
         ]);
+        cargo.args(options);
         native::build(
             project,
             &inputs,
             cargo,
             &project.target()?,
-            "debug",
+            profile,
             LIBRARY,
             out,
         )

@@ -1,7 +1,9 @@
-//! The Kotlin façade's checks: generated files, tests, what an app sees of it, and every scenario through it.
+//! The Kotlin façade's checks: generated files, tests, what an app sees of it, and every scenario through it; and what it costs.
+
+use std::process::ExitCode;
 
 use crate::bindings::{self, Language};
-use crate::process::{Outcome, at};
+use crate::process::{self, Outcome, at};
 use crate::project::Project;
 use crate::sandbox::{self, Control};
 use crate::tally::Tally;
@@ -10,6 +12,8 @@ use crate::toolchain::jvm;
 
 /// The phone that plays the scenarios through the façade, among the tests of the testing product.
 const PHONE: &str = "dev.klarnastepup.phone.MainKt";
+/// Prints what the façade costs, beside the budgets and the calls of the generated code.
+const BENCH: &str = "dev.klarnastepup.bench.BenchKt";
 /// It lives for a second or two: what the optimising compiler and a parallel collector would give comes too late for it.
 const SHORT_LIVED: [&str; 4] = [
     "-XX:TieredStopAtLevel=1",
@@ -36,6 +40,28 @@ pub fn check(project: &Project, long: bool) -> Outcome<Ran> {
         ended = ended.and(well);
     }
     Ok((tally, ended))
+}
+
+/// What the façade costs, on a JVM and with the library as it is released.
+pub fn bench(project: &Project) -> Outcome<ExitCode> {
+    let library = bindings::released_host_library(project)?;
+    let mut maven = jvm::maven(project)?;
+    maven.args(["--quiet", "--activate-profiles", "bench", "-DskipTests"]);
+    maven.args(["--projects", "bench", "--also-make", "package"]);
+    process::run(maven)?;
+    let target = project.root.join("bindings/kotlin/bench/target");
+    let list = target.join("bench.classpath");
+    let libraries = std::fs::read_to_string(&list).map_err(at(&list))?;
+    let mut java = process::command("java");
+    java.arg(format!("-Djna.library.path={}", library.display()))
+        .arg("-cp")
+        .arg(format!(
+            "{}:{}",
+            target.join("classes").display(),
+            libraries.trim()
+        ))
+        .arg(BENCH);
+    process::forward(java)
 }
 
 /// Every scenario, through the façade and by the built-in phone: both must send the backend the same requests.

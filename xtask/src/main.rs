@@ -89,7 +89,7 @@ enum Command {
         #[command(subcommand)]
         platform: Platform,
     },
-    /// Run the benchmarks; arguments go to criterion (`cargo xtask bench -- links`).
+    /// Run the benchmarks; arguments go to criterion (`cargo xtask bench -- links`). `kotlin`: what the façade costs on a JVM.
     #[command(disable_help_flag = true)]
     Bench(Passed),
     /// Show where things are kept and how large they are, or remove them.
@@ -175,6 +175,7 @@ fn run(command: Command) -> Outcome<ExitCode> {
             };
             Ok(ExitCode::SUCCESS)
         }
+        Command::Bench(passed) if passed.arguments == ["kotlin"] => kotlin::bench(&project),
         Command::Bench(passed) => {
             let mut bench = project.cargo()?;
             bench
