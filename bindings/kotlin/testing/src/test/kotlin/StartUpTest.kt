@@ -57,6 +57,19 @@ class StartUpTest {
     }
 
     @Test
+    fun `a client that is closed before its library began to load ends`() {
+        val queue = Still()
+        val client = StepUpClient(config(), Plain(folder.toFile(), queue))
+        client.warmUp()
+        val loading = checkNotNull(queue.work.poll())
+        val closed = client.shutDown()
+        queue.runAll()
+        loading.run()
+        queue.runAll()
+        assertTrue(closed.isCompleted)
+    }
+
+    @Test
     fun `nothing of the host's is called on the caller's thread`() = runBlocking {
         val main = Executors.newSingleThreadExecutor { Thread(it, "main-like") }.asCoroutineDispatcher()
         val worker = Executors.newSingleThreadExecutor { Thread(it, "worker") }.asCoroutineDispatcher()

@@ -162,8 +162,10 @@ internal class Engine(
     }
 
     private suspend fun start(): Core {
-        // A client of the same directory may be on its way out.
-        synchronized(closings) { closings.toList() }.forEach { it.join() }
+        // A client of the same directory may be on its way out. This one too: then its own job is among them, and waits for us.
+        val before = synchronized(closings) { closings.toList() }
+        if (isClosed) throw StepUpException.Closed()
+        before.forEach { it.join() }
         val core =
             try {
                 make()
@@ -174,15 +176,17 @@ internal class Engine(
                 }
                 throw if (thrown is CancellationException) thrown else typed(thrown)
             }
+        // Whether it was closed meanwhile is asked once, where it becomes ready: later, closing it is the other's business.
+        var closed = false
         while (true) {
             val next =
                 synchronized(lock) {
-                    if (stage == Stage.Closed) null else queue.removeFirstOrNull() ?: null.also { stage = Stage.Ready(core) }
+                    closed = isClosed
+                    if (closed) null else queue.removeFirstOrNull() ?: null.also { stage = Stage.Ready(core) }
                 }
-            if (next == null) break
-            next(core)
+            (next ?: break)(core)
         }
-        if (stage == Stage.Closed) {
+        if (closed) {
             shutDown(core)
             throw StepUpException.Closed()
         }
