@@ -22,8 +22,8 @@ import kotlinx.coroutines.withContext
 /**
  * Carries the customers of one backend through Klarna's step-up. Make one a process and keep it.
  *
- * Making it costs next to nothing: the native library is loaded on a background thread when it is first needed. Every function may be
- * called on any thread, the main thread included; none of them blocks.
+ * Making it does no I/O and loads no native code: the library is loaded on a background thread when it is first needed. Every function
+ * may be called on any thread, the main thread included; none of them blocks.
  *
  * ```kotlin
  * stepUp.pay(Order(reference = "42", json = cart)) { outcome -> show(outcome) }
