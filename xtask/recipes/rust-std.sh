@@ -14,7 +14,9 @@ printf 'pub fn threads() -> usize { std::thread::available_parallelism().map_or(
 export RUSTUP_TOOLCHAIN=$toolchain RUSTC_BOOTSTRAP=1 IPHONEOS_DEPLOYMENT_TARGET=15.0 CARGO_TARGET_DIR=$work/target
 export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=s CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1
 pic=; case $target in *android*) pic=-Crelocation-model=pic;; esac
-(cd "$work" && RUSTFLAGS="-Cembed-bitcode=yes $pic" cargo build --release -Zbuild-std=std,panic_unwind,panic_abort \
+# No path of this machine gets into what ships.
+renamed="--remap-path-prefix=$toolchain/lib/rustlib/src/rust=/rust --remap-path-prefix=$work=/std --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=/crates"
+(cd "$work" && RUSTFLAGS="-Cembed-bitcode=yes $pic $renamed" cargo build --release -Zbuild-std=std,panic_unwind,panic_abort \
   -Zbuild-std-features=panic-unwind,optimize_for_size --target "$target")
 for rlib in "$work/target/$target"/release/deps/lib*.rlib; do
   case $rlib in */libstdonly*) ;; *) cp "$rlib" "$out/lib/";; esac
