@@ -140,7 +140,8 @@ impl Phone {
             journal_directory: wanted.journal,
         };
         let virtual_time = wanted.clock.is_some();
-        let quiet = Quiet::new(wanted.clock.unwrap_or(Reading { wall: 0, mono: 0 }));
+        let begin = wanted.clock.unwrap_or(Reading { wall: 0, mono: 0 });
+        let quiet = Quiet::new(begin, wanted.clock_runs);
         let polled = Arc::clone(&quiet);
         let executor = Executor::start(move || polled.changed())?;
         let holds = Arc::new(Holds::default());
@@ -183,6 +184,7 @@ impl Phone {
             // The core's thread starts at the first need; before that nothing could tell that it rests.
             client.warm_up();
             quiet.report(executor.clone(), output.clone())?;
+            quiet.wake_in_time()?;
         }
         Ok(Self {
             client,

@@ -1,9 +1,9 @@
-//! Virtual time, and the report that nothing will happen any more by itself.
+//! Time that can be set, and the report that nothing will happen any more by itself.
 
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use klarna_step_up::host_error::HostError;
 use klarna_step_up::seams::{Clock, ClockReading, Waker};
@@ -24,9 +24,17 @@ struct Seen {
     waker: Option<Arc<Waker>>,
 }
 
-/// Virtual time of the core, and what the core says about its rest.
+/// A reading, and when it was set.
+struct Set {
+    reading: Reading,
+    at: Instant,
+}
+
+/// The core's time, which somebody sets, and what the core says about its rest.
 pub(super) struct Quiet {
-    now: Mutex<Reading>,
+    set: Mutex<Set>,
+    /// Time runs on from what was set.
+    runs: bool,
     seen: Mutex<Seen>,
     changed: Condvar,
     /// Requests that were begun.
@@ -40,9 +48,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Quiet {
-    pub fn new(now: Reading) -> Arc<Self> {
+    pub fn new(begin: Reading, runs: bool) -> Arc<Self> {
         Arc::new(Self {
-            now: Mutex::new(now),
+            set: Mutex::new(Set {
+                reading: begin,
+                at: Instant::now(),
+            }),
+            runs,
             seen: Mutex::default(),
             changed: Condvar::new(),
             begun: AtomicUsize::new(0),
@@ -51,7 +63,61 @@ impl Quiet {
     }
 
     pub fn set(&self, now: Reading) {
-        *lock(&self.now) = now;
+        *lock(&self.set) = Set {
+            reading: now,
+            at: Instant::now(),
+        };
+        self.changed.notify_all();
+    }
+
+    fn reading(&self) -> Reading {
+        let set = lock(&self.set);
+        let passed = if self.runs {
+            set.at.elapsed()
+        } else {
+            Duration::ZERO
+        };
+        let passed = u64::try_from(passed.as_millis()).unwrap_or(u64::MAX);
+        Reading {
+            wall: set.reading.wall.saturating_add_unsigned(passed),
+            mono: set.reading.mono.saturating_add(passed),
+        }
+    }
+
+    /// Where time runs, lets timers fire when they are due; where it stands still, whoever sets it does.
+    pub fn wake_in_time(self: &Arc<Self>) -> std::io::Result<()> {
+        if !self.runs {
+            return Ok(());
+        }
+        let quiet = Arc::clone(self);
+        let run = move || {
+            let mut seen = lock(&quiet.seen);
+            loop {
+                let now = quiet.reading().mono;
+                seen = match seen.wake_at {
+                    Some(due) if due <= now => {
+                        seen.wake_at = None;
+                        let waker = seen.waker.clone();
+                        drop(seen);
+                        if let Some(waker) = waker {
+                            waker.wake();
+                        }
+                        lock(&quiet.seen)
+                    }
+                    Some(due) => {
+                        let left = Duration::from_millis(due - now);
+                        let waited = quiet.changed.wait_timeout(seen, left);
+                        waited.unwrap_or_else(PoisonError::into_inner).0
+                    }
+                    None => {
+                        let waited = quiet.changed.wait(seen);
+                        waited.unwrap_or_else(PoisonError::into_inner)
+                    }
+                };
+            }
+        };
+        thread::Builder::new().name("time".to_owned()).spawn(run)?;
+        Ok(())
     }
 
     /// Lets the core look at the time.
@@ -117,7 +183,7 @@ impl Quiet {
 
 impl Clock for Quiet {
     fn now(&self) -> Result<ClockReading, HostError> {
-        let now = lock(&self.now);
+        let now = self.reading();
         Ok(ClockReading {
             wall: now.wall,
             monotonic: now.mono,

@@ -44,10 +44,18 @@ pub struct Configure {
     /// Virtual time now; the system's clock when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<Reading>,
+    /// Time runs on by itself from `clock`, for a phone that a person holds; it stands still otherwise.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub clock_runs: bool,
     /// What ids, nonces and jitter are made from, so that a run can be repeated; the system's randomness when left out. No two
     /// processes with the same journal may have the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+const fn is_no(value: &bool) -> bool {
+    !*value
 }
 
 const fn yes() -> bool {

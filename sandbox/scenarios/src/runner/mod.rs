@@ -290,6 +290,7 @@ impl Run {
             presenter: app.presenter,
             policy: app.policy.clone(),
             clock: Some(self.reading(self.world.clock().now_ms())),
+            clock_runs: false,
             seed: Some(self.seed(self.app.processes)),
         }
     }
