@@ -1,6 +1,7 @@
 //! The library as phones get it.
 
 pub mod android;
+pub mod archive;
 mod elf;
 pub mod ios;
 mod privacy;
