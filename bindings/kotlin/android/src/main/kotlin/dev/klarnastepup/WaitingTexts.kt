@@ -34,8 +34,10 @@ public class WaitingTexts(
     public val useAnotherMethod: String,
     public val busy: String,
 ) {
+    /** @suppress */
     override fun toString(): String = "WaitingTexts"
 
+    /** Ready-made texts. */
     public companion object {
         /** In the first of these languages that there is; in English if there is none of them. */
         @JvmStatic
