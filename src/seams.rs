@@ -96,7 +96,9 @@ impl fmt::Debug for StatusWord {
 pub trait Listener: Send + Sync {
     /// Something happened.
     fn on_event(&self, event: Event) -> Result<(), HostError>;
-    /// An outcome for which nobody waits; replayed from the next start until it is acknowledged.
+    /// An outcome for which nobody waits; replayed from the next start until it is acknowledged. `Ok`: the app has it, which counts as a
+    /// delivery. `Err`: nobody there takes outcomes now; it is told again to the listener that is set next. A listener that is set
+    /// while an earlier call has not returned may be told the same outcome (the same id) again.
     fn on_outcome(&self, outcome: DeliveredOutcome) -> Result<(), HostError>;
     /// An attempt's state changed.
     fn on_state(&self, state: AttemptState) -> Result<(), HostError>;

@@ -1,5 +1,6 @@
 //! Handing outcomes to whoever waits, else to the listener; and acknowledging them.
 
+use super::Message;
 use super::effects::outcome as outcome_of;
 use super::event_loop::Loop;
 use crate::machine::{
@@ -48,29 +49,38 @@ impl Loop {
             .filter(|heard| *heard)
             .count();
         let for_others = outcome.verdict == Verdict::Undetermined(UndeterminedReason::OwnerChanged);
-        if heard > 0 || (!for_others && self.emit_outcome(delivered)) {
+        if heard > 0 {
             self.told(id, outcome.number);
+        } else if !for_others {
+            self.emit_outcome(id, outcome.number, delivered);
         }
     }
 
-    fn emit_outcome(&mut self, outcome: DeliveredOutcome) -> bool {
+    /// Counts as a delivery (rule 9) only once the listener has taken it: one that throws, panics or never returns has not.
+    fn emit_outcome(&mut self, id: &AttemptId, number: u32, outcome: DeliveredOutcome) {
         let Some(listener) = self.listener.clone() else {
-            return false;
+            return;
         };
+        let attempt = id.clone();
+        let post = self.post.clone();
         self.threads.listener.run(move || {
-            let _ = listener.on_outcome(outcome);
+            if listener.on_outcome(outcome).is_ok() {
+                post.send(Message::OutcomeTaken { attempt, number });
+            }
         });
-        true
     }
 
-    fn told(&mut self, id: &AttemptId, number: u32) {
-        if let Some(slot) = self.slots.get_mut(id) {
+    /// A listener that was set anew meanwhile may have been given the same outcome: that is one delivery.
+    pub fn told(&mut self, id: &AttemptId, number: u32) {
+        if let Some(slot) = self.slots.get_mut(id)
+            && slot.told < number
+        {
             slot.told = number;
             self.drive(id, Input::Delivered { number });
         }
     }
 
-    /// A listener that comes later gets what nobody has received in this process.
+    /// A listener that comes later, or comes again, gets what nobody has taken in this process.
     pub fn set_listener(&mut self, listener: Option<Arc<dyn Listener>>) {
         self.listener = listener;
         if self.listener.is_none() {
@@ -88,9 +98,7 @@ impl Loop {
             .collect();
         for (id, outcome) in untold {
             let delivered = self.delivered_outcome(&id, &outcome);
-            if self.emit_outcome(delivered) {
-                self.told(&id, outcome.number);
-            }
+            self.emit_outcome(&id, outcome.number, delivered);
         }
     }
 

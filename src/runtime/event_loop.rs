@@ -38,7 +38,7 @@ pub(super) struct Slot {
     /// `pay` calls that start anew once this attempt has its word, with the number of outcomes that it had when they came.
     pub successors: Vec<(u32, Pending)>,
     pub wake: Option<u64>,
-    /// The outcome that a waiter or the listener received in this process.
+    /// The outcome that a waiter received or the listener took in this process.
     pub told: u32,
 }
 
@@ -320,6 +320,7 @@ impl Loop {
                 owner,
                 adopt_current,
             } => self.set_owner(owner.as_deref(), adopt_current),
+            Message::OutcomeTaken { attempt, number } => self.told(&attempt, number),
             Message::Acknowledge { outcome } => self.acknowledge(&outcome),
             Message::Doctor { answer } => self.ask_device(AfterDevice::Doctor { answer }),
             Message::WarmUp => {

@@ -111,6 +111,10 @@ pub(crate) enum Message {
         owner: Option<String>,
         adopt_current: bool,
     },
+    OutcomeTaken {
+        attempt: crate::machine::AttemptId,
+        number: u32,
+    },
     Acknowledge {
         outcome: String,
     },

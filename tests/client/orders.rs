@@ -4,6 +4,8 @@ use klarna_step_up::machine::{
     CanceledReason, IfBusy, NotStartedReason, Phase, UndeterminedReason,
 };
 use klarna_step_up::model::{Device, LinkDisposition, Outcome, PayOptions};
+use klarna_step_up::seams::Listener;
+use std::sync::Arc;
 
 use crate::phone::{Next, Phone, configuration, lock, order, pending_with_journey, status};
 
@@ -103,6 +105,48 @@ fn a_restart_asks_and_tells_the_listener() {
         phone.backend.lines().is_empty(),
         "a settled attempt is not asked about"
     );
+}
+
+#[test]
+fn rule_9_an_outcome_that_nobody_took_is_kept_and_told_to_whoever_comes() {
+    let directory = directory();
+    let phone = Phone::new(directory.path());
+    phone.backend.then(pending_with_journey());
+    let paying = phone.pay("order-1");
+    phone.client.shutdown();
+    paying.outcome();
+
+    for days in [0, 1, 2, 40] {
+        let phone = Phone::of_an_app_that_is_away(directory.path(), days);
+        phone.backend.otherwise(|_| status("approved"));
+        phone.settle();
+        assert_eq!(
+            phone.client.outcomes().len(),
+            1,
+            "kept, for it was never taken: day {days}"
+        );
+        phone.client.shutdown();
+    }
+
+    let phone = Phone::of_an_app_that_is_away(directory.path(), 80);
+    phone.settle();
+    assert!(lock(&phone.heard.outcomes).is_empty());
+    *lock(&phone.heard.away) = false;
+    for _ in 0..2 {
+        let listener = Arc::clone(&phone.heard) as Arc<dyn Listener>;
+        phone.client.set_listener(Some(listener));
+        phone.settle();
+    }
+    let told = lock(&phone.heard.outcomes).clone();
+    assert!(
+        matches!(&told[..], [one] if matches!(one.outcome, Outcome::Approved { .. })),
+        "once: {told:?}"
+    );
+    phone.client.shutdown();
+
+    let phone = Phone::of_an_app_that_is_away(directory.path(), 120);
+    phone.settle();
+    assert_eq!(phone.client.outcomes().len(), 1, "taken once only");
 }
 
 #[test]

@@ -280,6 +280,8 @@ pub struct Heard {
     pub events: Mutex<Vec<Event>>,
     pub outcomes: Mutex<Vec<DeliveredOutcome>>,
     pub states: Mutex<Vec<AttemptState>>,
+    /// Takes no outcomes.
+    pub away: Mutex<bool>,
 }
 
 impl Listener for Heard {
@@ -289,6 +291,11 @@ impl Listener for Heard {
     }
 
     fn on_outcome(&self, outcome: DeliveredOutcome) -> Result<(), HostError> {
+        if *lock(&self.away) {
+            return Err(HostError::Failed {
+                reason: "nobody collects".to_owned(),
+            });
+        }
         lock(&self.outcomes).push(outcome);
         Ok(())
     }
@@ -377,6 +384,15 @@ impl Paying {
 impl Phone {
     pub fn new(directory: &Path) -> Self {
         Self::with(configuration(directory), iphone(), |_| {})
+    }
+
+    /// One that is started this many days later, by an app that takes no outcomes.
+    pub fn of_an_app_that_is_away(directory: &Path, days: i64) -> Self {
+        let time = Time::new();
+        lock(&time.state).wall += days * 24 * 60 * 60 * 1_000;
+        let phone = Self::at(time, configuration(directory), iphone(), |_| {});
+        *lock(&phone.heard.away) = true;
+        phone
     }
 
     /// One whose loop cannot read the clock before the test says so.
