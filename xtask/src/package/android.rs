@@ -199,7 +199,7 @@ fn allowed(project: &Project) -> Outcome<Allowed> {
 }
 
 /// The size that a download has: the program `gzip` itself, so that the figure is the one in the budget.
-fn gzip(bytes: &[u8]) -> Outcome<usize> {
+pub(super) fn gzip(bytes: &[u8]) -> Outcome<usize> {
     let mut gzip = process::command("gzip");
     gzip.args(["-9", "--no-name", "--stdout"])
         .stdin(Stdio::piped())

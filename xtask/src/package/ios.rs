@@ -1,27 +1,78 @@
-//! The static library for iOS.
+//! The static library for iOS: each slice built, and looked into.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::native;
-use crate::process::{self, Failure, Outcome, at};
+use crate::process::{Failure, Outcome, at};
 use crate::project::Project;
 use crate::tally::Tally;
-use crate::toolchain::mobile_rust::{self, IOS_DEPLOYMENT_TARGET, MobileRust};
+use crate::toolchain::mobile_rust::{self, IOS_DEPLOYMENT_TARGET, MobileRust, renamed};
 
-use super::{Flavour, privacy};
+use super::Flavour;
+use super::apple_tools::Tools;
+use super::linked;
+use super::macho::{self, Imports, Slice};
+use super::paths::Machine;
+use super::privacy;
 
-const TARGET: &str = "aarch64-apple-ios";
-const LIBRARY: &str = "libklarna_step_up.a";
+pub const LIBRARY: &str = "libklarna_step_up.a";
 
-/// Builds the device slice in these flavours and checks what it was built for.
+/// One slice of the library.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Rust's name for it.
+    pub triple: &'static str,
+    pub architecture: &'static str,
+    /// As the load command of its objects names it.
+    pub platform: &'static str,
+}
+
+pub const DEVICE: Target = Target {
+    triple: "aarch64-apple-ios",
+    architecture: "arm64",
+    platform: "ios",
+};
+pub const SIMULATORS: [Target; 2] = [
+    Target {
+        triple: "aarch64-apple-ios-sim",
+        architecture: "arm64",
+        platform: "iossimulator",
+    },
+    Target {
+        triple: "x86_64-apple-ios",
+        architecture: "x86_64",
+        platform: "iossimulator",
+    },
+];
+
+impl Flavour {
+    /// What an app may grow by, compressed: what was measured when the gate was set, and a twentieth (design section 6 has no figure for iOS).
+    fn linked_budget(self) -> usize {
+        match self {
+            Self::Slim => 405_000,
+            Self::Standard => 1_185_000,
+        }
+    }
+}
+
+/// Builds the device slice in these flavours and checks what came out.
 pub fn check(project: &Project, flavours: &[Flavour]) -> Outcome<Tally> {
+    let tools = Tools::find()?;
     let mut tally = Tally::default();
     let mut imports = String::new();
     for flavour in flavours {
-        let library = build(project, *flavour)?;
-        examine(*flavour, &library)?;
+        let library = library(project, tools, *flavour, DEVICE)?;
+        let slice = examine(project, *flavour, DEVICE, &library)?;
         tally.count(true);
-        imports.push_str(&imported(&library)?);
+        if tools == Tools::Linux {
+            grows_by(project, *flavour, &library)?;
+            tally.count(true);
+        }
+        for name in &slice.imports {
+            imports.push_str(name);
+            imports.push('\n');
+        }
     }
     // One manifest for both flavours: it names what either of them touches.
     privacy::check(project, &imports)?;
@@ -29,148 +80,192 @@ pub fn check(project: &Project, flavours: &[Flavour]) -> Outcome<Tally> {
     Ok(tally)
 }
 
-/// The static library, built or found built from the same inputs.
-fn build(project: &Project, flavour: Flavour) -> Outcome<PathBuf> {
-    let rust = MobileRust::with(project, TARGET)?;
-    let headers = mobile_rust::apple_headers(project)?;
-    let inputs = project.core_inputs()?;
-    let parts = [
-        rust.key.as_bytes(),
-        headers.as_os_str().as_encoded_bytes(),
-        inputs.as_bytes(),
-    ];
+/// The static library of one slice, built or found built from the same inputs.
+pub fn library(
+    project: &Project,
+    tools: Tools,
+    flavour: Flavour,
+    target: Target,
+) -> Outcome<PathBuf> {
+    let build = Build::of(project, tools, flavour, target)?;
+    let name = format!("ios-{}-{}", target.triple, flavour.name());
+    let parts: Vec<&[u8]> = build.made_of.iter().map(Vec::as_slice).collect();
     let folder = project
         .cache
-        .entry(&format!("ios-arm64-{}", flavour.name()), &parts)
-        .get(|out| {
-            let mut cargo = rust.cargo(project)?;
-            cargo.args([
-                "rustc",
-                "--release",
-                "--package",
-                "klarna-step-up",
-                "--lib",
-                "--crate-type",
-                "staticlib",
-                "--target",
-                TARGET,
-            ]);
-            cargo.args(flavour.cargo_arguments());
-            cargo
-                .env("SDKROOT", &headers)
-                .env("CC_aarch64_apple_ios", "clang-22")
-                .env("AR_aarch64_apple_ios", "llvm-ar-22");
-            let target = rust.target(project)?;
-            native::build(
-                project,
-                &inputs,
-                cargo,
-                &target,
-                &format!("{TARGET}/release"),
-                LIBRARY,
-                out,
-            )
-        })?;
+        .entry(&name, &parts)
+        .get(|out| build.run(project, out))?;
     Ok(folder.join(LIBRARY))
 }
 
-fn examine(flavour: Flavour, library: &Path) -> Outcome<()> {
-    let mut readobj = process::command("llvm-readobj-22");
-    readobj.arg("--macho-version-min").arg(library);
-    let versions = versions(&process::read(readobj)?);
-    let mut nm = process::command("llvm-nm-22");
-    nm.args([
-        "--defined-only",
-        "--extern-only",
-        "--format=just-symbols",
-        "--quiet",
-    ])
-    .arg(library);
-    let symbols = process::read(nm)?;
-    let exports = symbols
-        .lines()
-        .filter(|name| {
-            name.starts_with("_uniffi_klarna_step_up_") || name.starts_with("_ffi_klarna_step_up_")
-        })
-        .count();
-    let size = std::fs::metadata(library).map_err(at(library))?.len();
-    println!(
-        "iOS arm64 {}: {size} B static library, {} objects for {} and up, {exports} exports",
-        flavour.name(),
-        versions.len(),
-        IOS_DEPLOYMENT_TARGET
-    );
-    let wanted = BuiltFor {
-        command: "LC_BUILD_VERSION".to_owned(),
-        platform: "ios".to_owned(),
-        at_least: IOS_DEPLOYMENT_TARGET.to_owned(),
-    };
-    match versions.iter().find(|version| **version != wanted) {
-        Some(other) => Err(Failure::new(format!(
-            "iOS {}: an object is {other:?}, not {wanted:?}",
-            flavour.name()
-        ))),
-        None if versions.is_empty() => Err(Failure::new(
-            "no object of the static library says what it was built for",
-        )),
-        None if exports == 0 => Err(Failure::new(
-            "the static library exports nothing of UniFFI's",
-        )),
-        None => Ok(()),
-    }
+/// How one slice is built.
+pub struct Build {
+    cargo: Command,
+    folder: PathBuf,
+    inputs: String,
+    tools: Tools,
+    target: Target,
+    /// Everything that decides about the bytes.
+    pub made_of: Vec<Vec<u8>>,
 }
 
-/// The symbols that the library takes from the system.
-fn imported(library: &Path) -> Outcome<String> {
-    let mut nm = process::command("llvm-nm-22");
-    nm.args([
-        "--undefined-only",
-        "--extern-only",
-        "--format=just-symbols",
-        "--quiet",
-    ])
-    .arg(library);
-    process::read(nm)
-}
-
-/// What an object file says it was built for.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-struct BuiltFor {
-    command: String,
-    platform: String,
-    at_least: String,
-}
-
-/// Reads the output of `llvm-readobj --macho-version-min`.
-fn versions(said: &str) -> Vec<BuiltFor> {
-    let mut all: Vec<BuiltFor> = Vec::new();
-    for line in said.lines().map(str::trim) {
-        if line.starts_with("MinVersion {") {
-            all.push(BuiltFor::default());
-        } else if let (Some(version), Some((name, value))) = (all.last_mut(), line.split_once(": "))
-        {
-            match name {
-                "Cmd" => value.clone_into(&mut version.command),
-                "Platform" => value.clone_into(&mut version.platform),
-                "Version" => value.clone_into(&mut version.at_least),
-                _ => {}
+impl Build {
+    pub fn of(project: &Project, tools: Tools, flavour: Flavour, target: Target) -> Outcome<Self> {
+        let inputs = project.core_inputs()?;
+        let mut made_of = vec![inputs.clone().into_bytes()];
+        let (mut cargo, folder) = match tools {
+            Tools::Linux => {
+                let rust = MobileRust::with(project, target.triple)?;
+                let headers = mobile_rust::apple_headers(project)?;
+                made_of.push(rust.key.clone().into_bytes());
+                made_of.push(headers.as_os_str().as_encoded_bytes().to_vec());
+                let folder = rust.target(project)?;
+                let mut cargo = rust.cargo(project)?;
+                let name = target.triple.replace('-', "_");
+                // cc splits at spaces and knows no quotes; a folder with one is not renamed, which the look at the bytes then says.
+                let paths: Vec<String> = renamed(project, &folder)?
+                    .into_iter()
+                    .map(|flag| flag.replacen("--remap-path-prefix", "-ffile-prefix-map", 1))
+                    .collect();
+                cargo
+                    .env("SDKROOT", &headers)
+                    .env(format!("CC_{name}"), "clang-22")
+                    .env(format!("AR_{name}"), "llvm-ar-22")
+                    .env(
+                        format!("CFLAGS_{name}"),
+                        format!(
+                            "{} -ffile-prefix-map={}=/sdk -ffile-prefix-map=/usr/lib/llvm-22=/llvm",
+                            paths.join(" "),
+                            headers.display()
+                        ),
+                    );
+                (cargo, folder)
             }
-        }
+            Tools::Xcode => {
+                made_of.push(project.rustc_version()?.into_bytes());
+                let folder = project.target()?;
+                let mut cargo = project.cargo()?;
+                cargo.env("IPHONEOS_DEPLOYMENT_TARGET", IOS_DEPLOYMENT_TARGET);
+                cargo.env(
+                    "CARGO_ENCODED_RUSTFLAGS",
+                    renamed(project, &folder)?.join("\u{1f}"),
+                );
+                (cargo, folder)
+            }
+        };
+        // `cargo rustc` with one crate type: with several, cargo silently drops the link-time optimisation.
+        cargo.args(["rustc", "--release", "--package", "klarna-step-up"]);
+        cargo.args(["--lib", "--crate-type", "staticlib"]);
+        cargo
+            .args(["--target", target.triple])
+            .args(flavour.cargo_arguments());
+        Ok(Self {
+            cargo,
+            folder,
+            inputs,
+            tools,
+            target,
+            made_of,
+        })
     }
-    all
+
+    /// Builds in a folder of its own: what cargo built before is not looked at.
+    pub fn afresh(mut self, folder: &Path) -> Self {
+        folder.clone_into(&mut self.folder);
+        self
+    }
+
+    /// Puts the library into `out`.
+    pub fn run(self, project: &Project, out: &Path) -> Outcome<()> {
+        let profile = format!("{}/release", self.target.triple);
+        native::build(
+            project,
+            &self.inputs,
+            self.cargo,
+            &self.folder,
+            &profile,
+            LIBRARY,
+            out,
+        )?;
+        self.tools.drop_bitcode(&out.join(LIBRARY))
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// What may be imported.
+pub fn allowed(project: &Project) -> Outcome<Imports> {
+    let list = project.recipe("symbols/ios.txt");
+    let text = std::fs::read_to_string(&list).map_err(at(&list))?;
+    Ok(Imports::parse(&text))
+}
 
-    #[test]
-    fn reads_the_version_of_each_object() {
-        let said = "File: lib.a(one.o)\nFormat: Mach-O arm64\nMinVersion {\n  Cmd: LC_BUILD_VERSION\n  Size: 24\n  Platform: ios\n  Version: 15.0\n  SDK: n/a\n}\n\nFile: lib.a(two.o)\nMinVersion {\n  Cmd: LC_BUILD_VERSION\n  Platform: ios\n  Version: 18.0\n}\n";
-        let versions = versions(said);
-        assert_eq!(versions.len(), 2);
-        assert_eq!(versions[0].at_least, "15.0");
-        assert_eq!(versions[1].at_least, "18.0");
-        assert_eq!(versions[1].platform, "ios");
+/// Looks into a library of one slice, says what there is, and fails if it is not as it has to be.
+pub fn examine(
+    project: &Project,
+    flavour: Flavour,
+    target: Target,
+    library: &Path,
+) -> Outcome<Slice> {
+    let bytes = std::fs::read(library).map_err(at(library))?;
+    let mut slices = macho::slices(&bytes)?;
+    let name = format!("iOS {} {}", target.triple, flavour.name());
+    let (Some(slice), true) = (slices.pop(), slices.is_empty()) else {
+        return Err(Failure::new(format!(
+            "{name}: a file of one slice was wanted"
+        )));
+    };
+    let mut objections =
+        slice.objections(target.platform, IOS_DEPLOYMENT_TARGET, &allowed(project)?);
+    if slice.architecture != target.architecture {
+        objections.push(format!("is for {}", slice.architecture));
     }
+    let paths = Machine::of(project)?.found_in(&bytes);
+    objections.extend(paths.iter().map(|path| format!("holds the path {path}")));
+    println!(
+        "{name}: {} B, {} B of it debug information, {} objects for {} {IOS_DEPLOYMENT_TARGET} and up, {} imports, no path of this machine",
+        slice.bytes,
+        slice.debug_bytes,
+        slice.objects,
+        target.platform,
+        slice.imports.len()
+    );
+    if objections.is_empty() {
+        return Ok(slice);
+    }
+    Err(Failure::new(format!(
+        "{name}\n  {}",
+        objections.join("\n  ")
+    )))
+}
+
+/// What an app grows by.
+pub struct Growth {
+    pub bytes: usize,
+    pub compressed: usize,
+}
+
+/// Links the device's slice and measures it against the gate.
+pub fn grows_by(project: &Project, flavour: Flavour, library: &Path) -> Outcome<Growth> {
+    let linked = linked::link(library, &allowed(project)?, IOS_DEPLOYMENT_TARGET)?;
+    let paths = Machine::of(project)?.found_in(&linked);
+    let compressed = super::android::gzip(&linked)?;
+    let budget = flavour.linked_budget();
+    println!(
+        "iOS arm64 {}: an app grows by {} B, {compressed} B after gzip -9 (gate {budget} B), by LLVM's linker",
+        flavour.name(),
+        linked.len()
+    );
+    if compressed > budget {
+        return Err(Failure::new(format!(
+            "{compressed} B after gzip -9, {} B over the gate",
+            compressed - budget
+        )));
+    }
+    if let Some(path) = paths.first() {
+        return Err(Failure::new(format!(
+            "the linked library holds the path {path}"
+        )));
+    }
+    Ok(Growth {
+        bytes: linked.len(),
+        compressed,
+    })
 }

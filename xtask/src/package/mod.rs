@@ -1,9 +1,13 @@
 //! The library as phones get it.
 
 pub mod android;
+pub mod apple_tools;
 pub mod archive;
 mod elf;
 pub mod ios;
+mod linked;
+mod macho;
+pub mod paths;
 mod privacy;
 mod symbols;
 
