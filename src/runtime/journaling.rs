@@ -85,8 +85,11 @@ impl Journal {
 
     /// There are attempts or outcomes in it, or it cannot be told yet.
     pub fn has_records(&self) -> bool {
+        let listed = |names: Result<Vec<RecordName>, StoreError>| {
+            names.map_or(true, |names| !names.is_empty())
+        };
         let store = self.store.as_ref();
-        store.is_none_or(|store| store.names().map_or(true, |names| !names.is_empty()))
+        store.is_none_or(|store| listed(store.names()) || listed(store.damaged()))
     }
 
     fn hash(&self, parts: &[&str]) -> String {
@@ -152,12 +155,11 @@ impl Journal {
             let bytes = encode(&self.tombstones).map_err(|_| StoreError::Full)?;
             store.write_tombstones(&bytes)?;
         }
-        store.remove(name)?;
-        // What was set aside of it has served its end.
+        // What was set aside of it has served its end. It goes first: left alone it would stand for an attempt that never ended.
         if store.damaged()?.contains(name) {
             store.remove_damaged(name)?;
         }
-        Ok(())
+        store.remove(name)
     }
 }
 
@@ -186,16 +188,31 @@ impl Loop {
             let owner = self.settings.owner.as_ref();
             self.owner = owner.map(|owner| self.journal.owner_hash(owner.expose()));
         }
-        let Some(Ok(names)) = self.journal.store.as_ref().map(Store::names) else {
+        let Some((Ok(names), Ok(aside))) = self
+            .journal
+            .store
+            .as_ref()
+            .map(|store| (store.names(), store.damaged()))
+        else {
             return;
         };
+        // A process that died between setting a record aside and writing its stand-in left the former alone.
+        let alone = aside.iter().filter(|name| !names.contains(name));
+        let alone: Vec<RecordName> = alone.cloned().collect();
+        let all = names.into_iter().map(|name| (name, true));
+        let all = all.chain(alone.into_iter().map(|name| (name, false)));
         let mut readable = true;
-        for name in names {
+        for (name, is_there) in all {
             let id = AttemptId(name.attempt.clone());
             if self.slots.contains_key(&id) {
                 continue;
             }
-            let Some(record) = self.read_record(&name) else {
+            let record = if is_there {
+                self.read_record(&name)
+            } else {
+                self.stand_in(&name)
+            };
+            let Some(record) = record else {
                 readable = false;
                 continue;
             };
@@ -233,13 +250,21 @@ impl Loop {
             Err(FormatError::Newer { .. }) => "JournalNewer",
             _ => "JournalDamaged",
         };
+        let record = self.stand_in(name)?;
+        let _ = self.journal.store.as_ref()?.set_aside(name);
+        self.event(Some(&record.id), event.to_owned());
+        Some(record)
+    }
+
+    /// A record of which only the name is known.
+    fn stand_in(&mut self, name: &RecordName) -> Option<Record> {
         let id = AttemptId(name.attempt.clone());
         let order = OrderKey {
             hash: name.order_hash.clone(),
             reference: String::new(),
             content: String::new(),
         };
-        let mut record = self.new_record(id.clone(), order, Starter::Core)?;
+        let mut record = self.new_record(id, order, Starter::Core)?;
         // Whose it was is lost: whoever is signed in asks, and the backend knows whose it is.
         record.owner = Some(ANYONE.to_owned());
         record.start = StartFate::Unknown;
@@ -249,8 +274,6 @@ impl Loop {
         // Ids and keys that the lost record may have used are not used again.
         record.outcomes = STAND_IN_NUMBERS;
         record.cancels = STAND_IN_NUMBERS;
-        let _ = self.journal.store.as_ref()?.set_aside(name);
-        self.event(Some(&id), event.to_owned());
         Some(record)
     }
 

@@ -4,3 +4,4 @@ mod configuration;
 mod orders;
 mod phone;
 mod seams;
+mod set_aside;
