@@ -6,8 +6,11 @@ use clap::ValueEnum;
 
 use crate::internalize;
 use crate::native;
+use crate::package::paths::Machine;
 use crate::process::{self, Failure, Outcome, at};
 use crate::project::Project;
+use crate::system;
+use crate::toolchain::mobile_rust::renamed;
 
 /// A language that the bindings are generated for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -74,15 +77,38 @@ pub fn released_host_library(project: &Project) -> Outcome<PathBuf> {
     Ok(library)
 }
 
+/// The released library for this machine, without its symbols: what ships for tests.
+pub fn shipped_host_library(project: &Project) -> Outcome<PathBuf> {
+    system::ensure(&[system::LLVM])?;
+    let library = released_host_library(project)?.join(LIBRARY);
+    let shipped = library.with_extension("stripped.so");
+    let mut strip = process::command("llvm-strip-22");
+    strip.arg("--strip-all").arg(&library);
+    strip.arg("-o").arg(&shipped);
+    process::run(strip)?;
+    let content = read(&shipped)?;
+    match Machine::of(project)?.found_in(&content).first() {
+        None => Ok(shipped),
+        Some(path) => Err(Failure::new(format!(
+            "{} holds the path {path}",
+            shipped.display()
+        ))),
+    }
+}
+
 fn host_library_of(project: &Project, profile: &str, options: &[&str]) -> Outcome<PathBuf> {
     let inputs = project.core_inputs()?;
     let rustc = project.rustc_version()?;
     let entry = project.cache.entry(
         &format!("host-{profile}"),
-        &[inputs.as_bytes(), rustc.as_bytes()],
+        &[inputs.as_bytes(), rustc.as_bytes(), b"2"],
     );
     let folder = entry.get(|out| {
         let mut cargo = project.cargo()?;
+        if profile == "release" {
+            let flags = renamed(project, &project.target()?)?;
+            cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
+        }
         cargo.args([
             "rustc",
             "--quiet",

@@ -18,6 +18,7 @@ mod system;
 mod tally;
 mod tests;
 mod toolchain;
+mod torture;
 
 use std::process::ExitCode;
 
@@ -63,6 +64,11 @@ enum Command {
     /// Serve Klarna's side and the acquirer until interrupted, and print the configuration for an app.
     #[command(disable_help_flag = true)]
     Sandbox(Passed),
+    /// Kill apps in the midst of their payments, start them again, and compare what they were told with the books.
+    ///
+    /// The short form; `--long` kills at every effect of the core's in every scenario, and 2,000 times by chance.
+    #[command(disable_help_flag = true)]
+    Torture(Passed),
     /// Check anyone's backend against the promises that an app relies on (docs/backend-guide.md), and say how to mend what is broken.
     #[command(disable_help_flag = true)]
     Conformance(Passed),
@@ -108,10 +114,12 @@ struct Passed {
 
 #[derive(Subcommand)]
 enum Platform {
-    /// The shared library for Android.
+    /// The library for Android, as a Maven repository in dist/android: an AAR for each flavour, the product for tests, and a jar for tests on this machine.
+    ///
+    /// Linked with the NDK that `ANDROID_NDK_HOME` names, else with LLVM and stub libraries; META-INF/klarna-step-up/build.json in an AAR says which.
     Android {
-        /// Link both flavours for arm64 and check imports, page size and compressed size, without making an AAR.
-        #[arg(long, required = true)]
+        /// Link both flavours for arm64 and check imports, page size and compressed size, without packing anything.
+        #[arg(long)]
         check: bool,
         /// Only this flavour.
         #[arg(long, value_enum)]
@@ -153,6 +161,7 @@ fn run(command: Command) -> Outcome<ExitCode> {
         Command::Demo(passed) => sandbox::run(&project, sandbox::DEMO, &passed.arguments),
         Command::Scenarios(passed) => sandbox::run(&project, sandbox::SCENARIOS, &passed.arguments),
         Command::Sandbox(passed) => sandbox::run(&project, sandbox::SANDBOX, &passed.arguments),
+        Command::Torture(passed) => sandbox::run(&project, sandbox::TORTURE, &passed.arguments),
         Command::Conformance(passed) => {
             sandbox::run(&project, sandbox::CONFORMANCE, &passed.arguments)
         }
@@ -166,13 +175,22 @@ fn run(command: Command) -> Outcome<ExitCode> {
         }
         Command::Package { platform } => {
             match platform {
-                Platform::Android { check: _, flavour } => {
-                    package::android::check(&project, &package::chosen(&flavour))?
+                Platform::Android {
+                    check: true,
+                    flavour,
+                } => {
+                    package::android::check(&project, &package::chosen(&flavour))?;
+                }
+                Platform::Android {
+                    check: false,
+                    flavour,
+                } => {
+                    package::android::package(&project, &package::chosen(&flavour))?;
                 }
                 Platform::Ios { check: _, flavour } => {
-                    package::ios::check(&project, &package::chosen(&flavour))?
+                    package::ios::check(&project, &package::chosen(&flavour))?;
                 }
-            };
+            }
             Ok(ExitCode::SUCCESS)
         }
         Command::Bench(passed) if passed.arguments == ["kotlin"] => kotlin::bench(&project),

@@ -1,14 +1,21 @@
 //! The library as phones get it.
 
+pub mod aar;
+mod abi;
 pub mod android;
+mod android_library;
 pub mod apple_tools;
 pub mod archive;
 mod elf;
 pub mod ios;
+mod kotlin_build;
 mod linked;
 mod macho;
+pub mod maven;
 pub mod paths;
 mod privacy;
+mod sbom;
+mod size;
 mod symbols;
 
 use clap::ValueEnum;

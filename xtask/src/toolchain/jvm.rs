@@ -1,25 +1,41 @@
 //! Java and Maven.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::process::{self, Outcome};
 use crate::project::Project;
 use crate::system;
 
+/// Makes sure that both are there.
+pub fn ensure() -> Outcome<()> {
+    system::ensure(&[system::JAVAC, system::MAVEN])
+}
+
+/// The version of the compiler's platform, whose bytes may differ from another's.
+pub fn version() -> Outcome<String> {
+    let mut javac = process::command("javac");
+    javac.arg("-version");
+    Ok(process::read(javac)?.trim().to_owned())
+}
+
 /// `mvn` for the project in bindings/kotlin, to be given goals.
 pub fn maven(project: &Project) -> Outcome<Command> {
-    system::ensure(&[system::JAVAC, system::MAVEN])?;
+    ensure()?;
+    Ok(maven_in(&project.root.join("bindings/kotlin")))
+}
+
+/// `mvn` for the project in a folder.
+pub fn maven_in(folder: &Path) -> Command {
     let mut maven = process::command("mvn");
     maven.args([
         "--batch-mode",
         "--no-transfer-progress",
         "-Dstyle.color=never",
     ]);
+    maven.arg("--file").arg(folder.join("pom.xml"));
+    maven.current_dir(folder);
     maven
-        .arg("--file")
-        .arg(project.root.join("bindings/kotlin/pom.xml"))
-        .current_dir(project.root.join("bindings/kotlin"));
-    Ok(maven)
 }
 
 /// What the Android shell needs besides: it writes the binary manifest.
