@@ -2128,7 +2128,9 @@ public protocol Listener: AnyObject, Sendable {
     func onEvent(event: Event) throws 
     
     /**
-     * An outcome for which nobody waits; replayed from the next start until it is acknowledged.
+     * An outcome for which nobody waits; replayed from the next start until it is acknowledged. `Ok`: the app has it, which counts as a
+     * delivery. `Err`: nobody there takes outcomes now; it is told again to the listener that is set next. A listener that is set
+     * while an earlier call has not returned may be told the same outcome (the same id) again.
      */
     func onOutcome(outcome: DeliveredOutcome) throws 
     
@@ -2207,7 +2209,9 @@ open func onEvent(event: Event)throws   {try rustCallWithError(FfiConverterTypeH
 }
     
     /**
-     * An outcome for which nobody waits; replayed from the next start until it is acknowledged.
+     * An outcome for which nobody waits; replayed from the next start until it is acknowledged. `Ok`: the app has it, which counts as a
+     * delivery. `Err`: nobody there takes outcomes now; it is told again to the listener that is set next. A listener that is set
+     * while an earlier call has not returned may be told the same outcome (the same id) again.
      */
 open func onOutcome(outcome: DeliveredOutcome)throws   {try rustCallWithError(FfiConverterTypeHostError_lift) {
         uniffiCallStatus in
@@ -9541,7 +9545,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_klarna_step_up_checksum_method_listener_on_event() != 52598) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_klarna_step_up_checksum_method_listener_on_outcome() != 64715) {
+    if (uniffi_klarna_step_up_checksum_method_listener_on_outcome() != 1304) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_klarna_step_up_checksum_method_listener_on_state() != 41421) {

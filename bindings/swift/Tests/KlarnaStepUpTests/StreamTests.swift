@@ -75,6 +75,19 @@ import Testing
     }
 
     @available(macOS 13, iOS 16, *)
+    @Test(.timeLimit(.minutes(1))) func whatNobodyReadIsNotUsedUpByTimeAndRestarts() async throws {
+        var phone = try await phoneWithOutcome()
+        for _ in 1...3 {
+            await phone.clock.settle()
+            await phone.clock.advance(by: 20 * 24 * 60 * 60)
+            phone = try await phone.restart()
+            phone.client.warmUp()
+        }
+        var outcomes = phone.client.outcomes.makeAsyncIterator()
+        #expect(await outcomes.next() != nil)
+    }
+
+    @available(macOS 13, iOS 16, *)
     @Test(.timeLimit(.minutes(1))) func whatAWaiterReceivedIsNotStreamedAsWell() async throws {
         let phone = try TestPhone()
         phone.backend.says(.approved)

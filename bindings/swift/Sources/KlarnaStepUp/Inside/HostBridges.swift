@@ -228,8 +228,11 @@ final class ListenerBridge: Listener {
         streams.happened(StepUpEvent(event))
     }
 
-    func onOutcome(outcome: DeliveredOutcome) {
-        streams.delivered(Outcome(outcome))
+    /// An outcome that nobody reads stays untold: the core tells it to the listener that it is given next.
+    func onOutcome(outcome: DeliveredOutcome) throws {
+        guard streams.delivered(Outcome(outcome)) else {
+            throw HostError.Failed(reason: "nobody reads outcomes")
+        }
     }
 
     func onState(state: KlarnaStepUpCore.AttemptState) {

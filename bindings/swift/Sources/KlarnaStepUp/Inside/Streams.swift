@@ -51,16 +51,18 @@ final class Streams: Sendable {
         }
     }
 
-    func delivered(_ outcome: Outcome) {
+    /// False if nobody reads outcomes.
+    func delivered(_ outcome: Outcome) -> Bool {
         guard let id = outcome.delivery.outcome else {
-            return
+            return true
         }
-        order.use { _ in
-            let consumers = state.use { state in
+        return order.use { _ in
+            let (consumers, isRead) = state.use { state in
                 state.streamed.insert(id)
-                return state.outcomes.keys.compactMap { Self.untold($0, id, &state) }
+                return (state.outcomes.keys.compactMap { Self.untold($0, id, &state) }, !state.outcomes.isEmpty)
             }
             consumers.forEach { $0.yield(outcome) }
+            return isRead
         }
     }
 
@@ -131,6 +133,8 @@ final class Streams: Sendable {
                 }
                 untold.forEach { continuation.yield($0) }
             }
+            // What came while nobody read was not told: now it is.
+            client.core?.setListener(listener: ListenerBridge(self))
         }
     }
 

@@ -13,6 +13,7 @@ import kotlin.test.assertIs
 import kotlin.test.assertNotNull
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
+import kotlin.time.Duration.Companion.days
 import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.CoroutineScope
@@ -67,6 +68,23 @@ class StepUpClientTest {
         assertEquals(emptyList(), collected(phone))
         phone.restart()
         assertEquals(emptyList(), collected(phone))
+    }
+
+    @Test
+    fun `an outcome that nobody collected is not used up by time and restarts`() = onPhone { phone ->
+        val paying = async { phone.client.pay(order) }
+        val journey = phone.surface.awaitJourney()
+        paying.cancelAndJoin()
+        journey.approve()
+        journey.complete()
+        phone.settle()
+        repeat(3) {
+            phone.clock.advance(20.days)
+            phone.restart()
+            assertEquals(emptyList(), phone.client.unfinished(), "settled")
+            phone.settle()
+        }
+        assertIs<Outcome.Approved>(phone.client.outcomes.first())
     }
 
     @Test

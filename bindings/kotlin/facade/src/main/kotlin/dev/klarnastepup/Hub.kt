@@ -18,7 +18,11 @@ internal class Hub {
     private val received = mutableSetOf<OutcomeId>()
     private val observers = mutableMapOf<AttemptId, Int>()
 
-    fun tell(outcome: Outcome) = outcomes.tell(outcome)
+    /** Throws if nobody collects outcomes: the library then keeps it as untold, and tells it again to the listener that it is given next. */
+    fun tell(outcome: Outcome) {
+        check(outcomes.isCollected) { "nobody collects outcomes" }
+        outcomes.tell(outcome)
+    }
 
     fun tell(state: AttemptState) = states.tell(state)
 
@@ -74,6 +78,8 @@ internal class Hub {
         private val items = MutableSharedFlow<T?>(extraBufferCapacity = buffer, onBufferOverflow = overflow)
 
         @Volatile private var closed = false
+
+        val isCollected: Boolean get() = items.subscriptionCount.value > 0
 
         fun tell(item: T) {
             items.tryEmit(item)

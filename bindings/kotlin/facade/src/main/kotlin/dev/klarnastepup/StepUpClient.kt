@@ -66,7 +66,13 @@ public class StepUpClient internal constructor(
     public val outcomes: Flow<Outcome> =
         flow {
             val core = engine.core()
-            emitAll(hub.outcomes { core.outcomes().map { it.toOutcome() } })
+            val kept =
+                suspend {
+                    // What came while nobody collected was not told: now it is.
+                    core.setListener(ListenerBridge(hub))
+                    core.outcomes().map { it.toOutcome() }
+                }
+            emitAll(hub.outcomes(kept))
         }.flowOn(platform.dispatcher)
 
     /**

@@ -1519,7 +1519,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_klarna_step_up_checksum_method_listener_on_event() and 0xFFFF) != 52598) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_klarna_step_up_checksum_method_listener_on_outcome() and 0xFFFF) != 64715) {
+    if ((lib.uniffi_klarna_step_up_checksum_method_listener_on_outcome() and 0xFFFF) != 1304) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_klarna_step_up_checksum_method_listener_on_state() and 0xFFFF) != 41421) {
@@ -4438,7 +4438,9 @@ internal interface Listener {
     fun `onEvent`(`event`: Event)
     
     /**
-     * An outcome for which nobody waits; replayed from the next start until it is acknowledged.
+     * An outcome for which nobody waits; replayed from the next start until it is acknowledged. `Ok`: the app has it, which counts as a
+     * delivery. `Err`: nobody there takes outcomes now; it is told again to the listener that is set next. A listener that is set
+     * while an earlier call has not returned may be told the same outcome (the same id) again.
      */
     fun `onOutcome`(`outcome`: DeliveredOutcome)
     
@@ -4573,7 +4575,9 @@ internal open class ListenerImpl: Disposable, AutoCloseable, Listener
 
     
     /**
-     * An outcome for which nobody waits; replayed from the next start until it is acknowledged.
+     * An outcome for which nobody waits; replayed from the next start until it is acknowledged. `Ok`: the app has it, which counts as a
+     * delivery. `Err`: nobody there takes outcomes now; it is told again to the listener that is set next. A listener that is set
+     * while an earlier call has not returned may be told the same outcome (the same id) again.
      */
     @Throws(HostException::class)override fun `onOutcome`(`outcome`: DeliveredOutcome)
         = 
