@@ -17,6 +17,7 @@ pub struct Program(&'static str, &'static str);
 pub const DEMO: Program = Program(PACKAGE, "demo");
 pub const SCENARIOS: Program = Program(PACKAGE, "scenarios");
 pub const SANDBOX: Program = Program(PACKAGE, "sandbox");
+pub const TORTURE: Program = Program(PACKAGE, "torture");
 pub const CONFORMANCE: Program = Program("stepup-sandbox-conformance", "conformance");
 
 /// Where tests in other languages find the control API: `http://127.0.0.1:PORT/_control`.
@@ -34,7 +35,7 @@ pub fn run(
 }
 
 /// The program's path, once it is built.
-fn build(project: &Project, package: &str, name: &str) -> Outcome<PathBuf> {
+pub fn build(project: &Project, package: &str, name: &str) -> Outcome<PathBuf> {
     let mut cargo = project.cargo()?;
     cargo.args(["build", "--quiet", "--bin", name]);
     // The second package is not built for it, but makes cargo choose the features of dependencies that the other programs

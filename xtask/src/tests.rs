@@ -17,6 +17,7 @@ use crate::sandbox::{self, Control};
 use crate::swift;
 use crate::tally::Tally;
 use crate::toolchain::{deny, jvm};
+use crate::torture;
 
 /// One part of the tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -39,6 +40,8 @@ pub enum Part {
     Fire,
     /// Every scenario of tests/scenarios, by the real core against real servers.
     Scenarios,
+    /// Apps that are killed in the midst of their payments: nothing lost, doubled or false, and planted faults are found.
+    Torture,
     /// `cargo xtask demo` ends well.
     Demo,
     /// The documentation builds without a warning.
@@ -179,6 +182,7 @@ fn one(project: &Project, part: Part, long: bool) -> Outcome<Ran> {
         ),
         Part::Fire => Ok((fire::run(project, long)?, Ok(()))),
         Part::Scenarios => Ok(counted(program("scenarios")?, Tally::of_plain)),
+        Part::Torture => torture::check(project, long),
         Part::Demo => Ok(checked(program("demo")?)),
         Part::Docs => {
             let mut doc = cargo(project, "doc --no-deps --package klarna-step-up")?;

@@ -3,10 +3,12 @@
 
 pub mod checker;
 pub mod demo;
+pub mod dice;
 pub mod golden;
 pub mod phone;
 pub mod protocol;
 pub mod runner;
 pub mod scenario;
 pub mod serve;
+pub mod torture;
 pub mod wire;

@@ -7,7 +7,19 @@ use serde_json::Value;
 use super::{Findings, list, number, text};
 
 pub(super) fn check(record: &Value, findings: &mut Findings) {
-    let lost = lost_finalisations(record);
+    with_lost(record, lost_finalisations(record), findings);
+}
+
+/// For an app that was away for hours nobody can say how often the backend repeated a finalisation whose answers were lost.
+pub(super) fn check_survivor(record: &Value, findings: &mut Findings) {
+    let lost = match lost_finalisations(record) {
+        0 => 0,
+        _ => i64::MAX - 1,
+    };
+    with_lost(record, lost, findings);
+}
+
+fn with_lost(record: &Value, lost: i64, findings: &mut Findings) {
     for klarna in list(&record["books"]["klarna"]) {
         second_authorize(klarna, lost, findings);
     }

@@ -109,7 +109,7 @@ fn unexpected_payments(record: &Value, findings: &mut Findings) {
 }
 
 /// At the end the core waits for nothing but what the scenario says, and keeps no outcome that was acknowledged.
-fn at_the_end(record: &Value, findings: &mut Findings) {
+pub(super) fn at_the_end(record: &Value, findings: &mut Findings) {
     for state in list(&record["app"]["unfinished"]) {
         let reference = text(state, "reference");
         if !may_wait(record, reference) {

@@ -16,7 +16,7 @@ pub(super) fn check(record: &Value, findings: &mut Findings) {
     }
 }
 
-fn is_final(told: &Value) -> bool {
+pub(super) fn is_final(told: &Value) -> bool {
     match text(told, "outcome") {
         "undetermined" => text(told, "reason") == "gave-up",
         "" => false,
@@ -24,7 +24,7 @@ fn is_final(told: &Value) -> bool {
     }
 }
 
-fn about<'a>(record: &'a Value, attempt: &'a str) -> impl Iterator<Item = &'a Value> {
+pub(super) fn about<'a>(record: &'a Value, attempt: &'a str) -> impl Iterator<Item = &'a Value> {
     list(&record["app"]["told"])
         .iter()
         .filter(move |told| text(told, "attempt") == attempt)
@@ -145,12 +145,20 @@ fn false_word(record: &Value, told: &Value, findings: &mut Findings) {
         .map(|payment| transactions(record, payment))
         .sum();
     let right = match outcome {
+        // An earlier payment of the order may have ended without money before.
+        "approved" if attempt.is_empty() => {
+            words.iter().filter(|word| **word == "approved").count() == 1 && money == 1
+        }
         "approved" => words == ["approved"] && money == 1,
         "declined" | "canceled" => {
             words.len() == 1 && outcome_of(words[0]) == Some(outcome) && money == 0
         }
         // The very point of it is that there is such a payment.
         "not-started" if text(told, "reason") == "order-busy" => !words.is_empty(),
+        // A journal that can't be read says nothing of what an earlier process began; this call began nothing.
+        "not-started" if attempt.is_empty() && text(told, "reason") == "journal-unavailable" => {
+            true
+        }
         "not-started" => !words
             .iter()
             .any(|word| matches!(*word, "approved" | "pending")),

@@ -121,10 +121,7 @@ impl Holds {
     /// True at the point itself.
     fn passes(&self, effect: &str, when: When) -> bool {
         let mut set = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(point) = set
-            .as_mut()
-            .filter(|point| point.effect == effect && point.when == when)
-        else {
+        let Some(point) = set.as_mut().filter(|point| point.is_at(effect, when)) else {
             return false;
         };
         if point.nth > 1 {

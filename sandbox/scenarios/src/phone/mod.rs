@@ -145,6 +145,9 @@ impl Phone {
         let polled = Arc::clone(&quiet);
         let executor = Executor::start(move || polled.changed())?;
         let holds = Arc::new(Holds::default());
+        if let Some(point) = wanted.hold_at {
+            holds.set(point);
+        }
         let parts = HostParts {
             device_facts: Some(Arc::new(Facts {
                 surfaces: wanted.surfaces.into_iter().map(Surface::from).collect(),

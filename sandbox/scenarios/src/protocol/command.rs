@@ -194,7 +194,8 @@ pub enum StartReply {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HoldPoint {
-    /// The effect by its name in traces: `Persist`, `Authorize`, `Present`, `Dismiss`, `AskStatus`, `CancelAtBackend`, `Deliver`, `Forget`.
+    /// The effect by its name in traces: `Persist`, `Authorize`, `Present`, `Dismiss`, `AskStatus`, `CancelAtBackend`, `Deliver`, `Forget`;
+    /// or `any` of them.
     pub effect: String,
     /// Before or after it.
     pub when: When,
@@ -205,6 +206,17 @@ pub struct HoldPoint {
 
 const fn first() -> u32 {
     1
+}
+
+impl HoldPoint {
+    /// Stands for every effect.
+    pub const ANY: &str = "any";
+
+    /// True at this place, the first time or a later one.
+    #[must_use]
+    pub fn is_at(&self, effect: &str, when: When) -> bool {
+        self.when == when && (self.effect == effect || self.effect == Self::ANY)
+    }
 }
 
 /// Before or after an effect.

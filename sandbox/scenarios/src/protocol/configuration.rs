@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::command::HoldPoint;
+
 /// A phone to be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,6 +53,9 @@ pub struct Configure {
     /// processes with the same journal may have the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+    /// Set before anything is done, for what `hold-at` would come too late for: a restart does much before the first command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold_at: Option<HoldPoint>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]

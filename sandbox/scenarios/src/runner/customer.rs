@@ -107,7 +107,7 @@ impl Run {
         Ok(())
     }
 
-    async fn open(&mut self, shown: &Shown) -> Result<u64, RunError> {
+    pub(super) async fn open(&mut self, shown: &Shown) -> Result<u64, RunError> {
         let opened_in = if shown.surface == SurfaceName::KlarnaApp {
             OpenedIn::KlarnaApp
         } else {
@@ -130,7 +130,11 @@ impl Run {
     }
 
     /// One step, with as much time as the page needs.
-    async fn walk(&mut self, customer: u64, step: Step) -> Result<CustomerRecord, RunError> {
+    pub(super) async fn walk(
+        &mut self,
+        customer: u64,
+        step: Step,
+    ) -> Result<CustomerRecord, RunError> {
         let last = self.world.clock().now_ms() + SLOWEST_PAGE_MS;
         self.world.customers().walk_apart(customer, vec![step])?;
         loop {
@@ -149,7 +153,7 @@ impl Run {
     }
 
     /// The system hands over the link by which the journey left: to the surface if that waits for it, else to the app.
-    async fn deliver(
+    pub(super) async fn deliver(
         &mut self,
         link: Option<Leaving>,
         times: u32,

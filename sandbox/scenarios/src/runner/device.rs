@@ -65,7 +65,7 @@ impl Run {
         Ok(symlink(&self.journal, &self.journal)?)
     }
 
-    fn unlock(&self) -> Result<(), RunError> {
+    pub(super) fn unlock(&self) -> Result<(), RunError> {
         fs::remove_file(&self.journal)?;
         Ok(fs::rename(
             self.journal.with_extension("locked"),

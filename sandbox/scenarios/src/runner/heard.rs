@@ -22,7 +22,8 @@ impl Run {
     /// Takes note of a report, and does what the phone's system or the app would do at once.
     pub(super) async fn heard(&mut self, report: Report) -> Result<(), RunError> {
         match report {
-            Report::Ready | Report::Step { .. } => {}
+            Report::Ready => {}
+            Report::Step { when, .. } => self.counted(when),
             Report::Event { name, .. } => {
                 self.events.insert(name);
             }
@@ -35,6 +36,7 @@ impl Run {
                 handover,
             } => {
                 self.know(&attempt);
+                self.app.owed.insert(attempt.clone());
                 self.answered(call);
                 if let Some(prepared) = self.prepared.get_mut(&call) {
                     prepared.attempt = attempt;
@@ -71,6 +73,7 @@ impl Run {
             } => {
                 self.app.presented += 1;
                 self.know(&attempt);
+                self.app.owed.insert(attempt.clone());
                 let shown = Shown {
                     attempt: attempt.clone(),
                     number,
@@ -123,6 +126,13 @@ impl Run {
         if let Some(call) = told.call {
             self.answered(call);
         }
+        let told = match self.ordeal {
+            None => told,
+            Some(_) => match self.planted(told).await {
+                Some(told) => told,
+                None => return Ok(()),
+            },
+        };
         let id = told.id.clone();
         self.app.told.push(ToldEntry {
             at_ms: self.world.clock().now_ms(),

@@ -11,6 +11,7 @@ mod record;
 mod screen;
 mod steps;
 mod time;
+mod torture;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ pub use process::PhoneProgram;
 pub use record::{AppLog, CallEntry, KillEntry, ToldEntry};
 use screen::{Leaving, Shown};
 use time::Idle;
+pub use torture::{Death, KillAt, NoPlan, Plan, Plant, Survived, torture};
 
 /// Why a scenario could not be played to its end.
 #[derive(Debug, thiserror::Error)]
@@ -180,6 +182,8 @@ struct Run {
     unfinished: bool,
     kept: bool,
     trace: Option<Value>,
+    /// Set while the app is tortured.
+    ordeal: Option<torture::Ordeal>,
 }
 
 impl Run {
@@ -235,6 +239,7 @@ impl Run {
             unfinished: false,
             kept: false,
             trace: None,
+            ordeal: None,
         })
     }
 
@@ -268,8 +273,10 @@ impl Run {
         self.in_front = true;
         self.arrived_before = self.world.wire().len();
         self.never_left = 0;
-        let configure = self.configure();
-        self.phone = Some(PhoneProcess::start(&self.program)?);
+        let mut configure = self.configure();
+        let mut phone = PhoneProcess::start(&self.program)?;
+        self.threaten(&mut phone, &mut configure)?;
+        self.phone = Some(phone);
         self.send(&Command::Configure(Box::new(configure))).await
     }
 
@@ -292,6 +299,7 @@ impl Run {
             clock: Some(self.reading(self.world.clock().now_ms())),
             clock_runs: false,
             seed: Some(self.seed(self.app.processes)),
+            hold_at: None,
         }
     }
 

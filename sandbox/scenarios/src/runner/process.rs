@@ -2,6 +2,12 @@
 
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStdin};
@@ -26,6 +32,15 @@ pub(super) struct PhoneProcess {
     reports: mpsc::UnboundedReceiver<Report>,
     /// Commands sent so far.
     pub sent: u64,
+    strike: Option<Strike>,
+}
+
+/// SIGKILL so long, in real time, after so many commands: in the middle of whatever the core does then.
+struct Strike {
+    command: u64,
+    delay: Duration,
+    struck: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl PhoneProcess {
@@ -58,7 +73,43 @@ impl PhoneProcess {
             stdin,
             reports,
             sent: 0,
+            strike: None,
         })
+    }
+
+    /// Sets when the process will be killed.
+    pub fn strike_after(&mut self, command: u64, delay: Duration) {
+        self.strike = Some(Strike {
+            command,
+            delay,
+            struck: Arc::default(),
+            thread: None,
+        });
+    }
+
+    /// It was killed when that was to happen, so that its end is no surprise.
+    pub fn was_struck(&self) -> bool {
+        self.strike
+            .as_ref()
+            .is_some_and(|strike| strike.struck.load(Ordering::SeqCst))
+    }
+
+    fn strike(&mut self) {
+        let id = self.child.id().and_then(|id| i32::try_from(id).ok());
+        let (Some(strike), Some(pid)) = (&mut self.strike, id.and_then(Pid::from_raw)) else {
+            return;
+        };
+        if strike.thread.is_some() || self.sent < strike.command {
+            return;
+        }
+        let (delay, struck) = (strike.delay, Arc::clone(&strike.struck));
+        // A thread, because the runtime's timers know milliseconds only, and its workers may be busy.
+        strike.thread = Some(std::thread::spawn(move || {
+            std::thread::sleep(delay);
+            struck.store(true, Ordering::SeqCst);
+            // It is not waited for before this thread has ended, so the number is still its own.
+            let _ = kill_process(pid, Signal::KILL);
+        }));
     }
 
     pub async fn send(&mut self, command: &Command) -> Result<(), RunError> {
@@ -67,7 +118,9 @@ impl PhoneProcess {
         self.sent += 1;
         let written = self.stdin.write_all(&line).await;
         written.map_err(|_| RunError::PhoneGone)?;
-        self.stdin.flush().await.map_err(|_| RunError::PhoneGone)
+        self.stdin.flush().await.map_err(|_| RunError::PhoneGone)?;
+        self.strike();
+        Ok(())
     }
 
     /// The next report; an error once the process has ended.
@@ -82,6 +135,11 @@ impl PhoneProcess {
 
     /// SIGKILL, as the system does it; returns when the process is gone.
     pub async fn kill(&mut self) -> Result<(), RunError> {
+        let strike = self.strike.as_mut();
+        if let Some(thread) = strike.and_then(|strike| strike.thread.take()) {
+            // It sleeps a few milliseconds at most.
+            let _ = thread.join();
+        }
         self.child.kill().await.map_err(RunError::Phone)
     }
 }

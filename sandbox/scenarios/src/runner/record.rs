@@ -1,5 +1,7 @@
 //! What is written down while a scenario is played: what the app did and was told. The checker compares it with the books.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use stepup_sandbox_control::KlarnaFaults;
 
@@ -22,6 +24,8 @@ pub struct AppLog {
     pub klarna_faults: Vec<KlarnaFaults>,
     /// Attempts of which the app knows nothing any more, because it was installed anew.
     pub forgotten: Vec<String>,
+    /// Attempts that were prepared for the app or shown to the customer: each is owed an outcome.
+    pub owed: BTreeSet<String>,
     /// How often the backend was killed.
     pub acquirer_restarts: u32,
     /// Journeys that were shown.
