@@ -8,6 +8,7 @@ mod internalize;
 mod kotlin;
 mod native;
 mod package;
+mod phone;
 mod process;
 mod project;
 mod sabotage;
@@ -31,6 +32,7 @@ const EXAMPLES: &str = "\
 Examples:
   cargo xtask demo                     watch a payment go through, from nothing
   cargo xtask scenarios link-twice     one scenario; --json for a program
+  cargo xtask phone                    hold a phone in the browser, and spoil what you like
   cargo xtask conformance --sandbox    what a backend looks like that keeps every promise
   cargo xtask test                     everything that CI runs
   cargo xtask test rust kotlin         some parts, in this order
@@ -69,6 +71,11 @@ enum Command {
     /// The short form; `--long` kills at every effect of the core's in every scenario, and 2,000 times by chance.
     #[command(disable_help_flag = true)]
     Torture(Passed),
+    /// Serve a simulated phone as a web page: lose a link, kill the app, and see what becomes of the payment.
+    ///
+    /// The real core runs behind it in a process of its own. Prints the address to open; only this computer can.
+    #[command(disable_help_flag = true)]
+    Phone(Passed),
     /// Check anyone's backend against the promises that an app relies on (docs/backend-guide.md), and say how to mend what is broken.
     #[command(disable_help_flag = true)]
     Conformance(Passed),
@@ -162,6 +169,7 @@ fn run(command: Command) -> Outcome<ExitCode> {
         Command::Scenarios(passed) => sandbox::run(&project, sandbox::SCENARIOS, &passed.arguments),
         Command::Sandbox(passed) => sandbox::run(&project, sandbox::SANDBOX, &passed.arguments),
         Command::Torture(passed) => sandbox::run(&project, sandbox::TORTURE, &passed.arguments),
+        Command::Phone(passed) => sandbox::run(&project, sandbox::PHONE, &passed.arguments),
         Command::Conformance(passed) => {
             sandbox::run(&project, sandbox::CONFORMANCE, &passed.arguments)
         }

@@ -18,6 +18,7 @@ pub const DEMO: Program = Program(PACKAGE, "demo");
 pub const SCENARIOS: Program = Program(PACKAGE, "scenarios");
 pub const SANDBOX: Program = Program(PACKAGE, "sandbox");
 pub const TORTURE: Program = Program(PACKAGE, "torture");
+pub const PHONE: Program = Program("stepup-sandbox-phone", "phone-page");
 pub const CONFORMANCE: Program = Program("stepup-sandbox-conformance", "conformance");
 
 /// Where tests in other languages find the control API: `http://127.0.0.1:PORT/_control`.

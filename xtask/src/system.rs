@@ -53,6 +53,18 @@ pub const AAPT: Need = Need {
     what: "aapt",
     package: "aapt",
 };
+pub const NODE: Need = Need {
+    what: "node",
+    package: "nodejs",
+};
+pub const NPM: Need = Need {
+    what: "npm",
+    package: "npm",
+};
+pub const CHROMIUM: Need = Need {
+    what: "chromium",
+    package: "chromium",
+};
 pub const GZIP: Need = Need {
     what: "gzip",
     package: "gzip",

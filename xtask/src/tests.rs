@@ -10,6 +10,7 @@ use crate::coverage;
 use crate::fire;
 use crate::kotlin;
 use crate::package;
+use crate::phone;
 use crate::process::{self, Failure, Outcome};
 use crate::project::Project;
 use crate::sabotage;
@@ -44,6 +45,8 @@ pub enum Part {
     Torture,
     /// `cargo xtask demo` ends well.
     Demo,
+    /// The phone in a browser, by a person's hands (Playwright with the system's Chromium).
+    Phone,
     /// The documentation builds without a warning.
     Docs,
     /// The Kotlin façade against the real library and the real sandbox, on a JVM; every scenario through it.
@@ -184,6 +187,7 @@ fn one(project: &Project, part: Part, long: bool) -> Outcome<Ran> {
         Part::Scenarios => Ok(counted(program("scenarios")?, Tally::of_plain)),
         Part::Torture => torture::check(project, long),
         Part::Demo => Ok(checked(program("demo")?)),
+        Part::Phone => phone::check(project, long),
         Part::Docs => {
             let mut doc = cargo(project, "doc --no-deps --package klarna-step-up")?;
             doc.env("RUSTDOCFLAGS", "-D warnings");
