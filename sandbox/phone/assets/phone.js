@@ -13,7 +13,7 @@ const act = async (what) => {
     headers: { "content-type": "application/json" },
     body: JSON.stringify(what),
   });
-  if (reply.status === 410) lost("This phone was put away. Reload the page for a new one.");
+  if (reply.status === 410) lost("This phone was put away. Open the first address again for a new one.");
   return reply;
 };
 
@@ -75,7 +75,7 @@ const show = (view) => {
   document.body.dataset.version = view.version;
 };
 
-const stream = new EventSource(`/phone/${phone}/stream`);
+const stream = new EventSource(document.body.dataset.stream);
 stream.onmessage = (message) => {
   byId("lost").hidden = true;
   const news = JSON.parse(message.data);
@@ -83,9 +83,7 @@ stream.onmessage = (message) => {
   if (news.view) show(news.view);
 };
 stream.onerror = () => {
-  lost(stream.readyState === EventSource.CLOSED
-    ? "This phone was put away. Reload the page for a new one."
-    : "No connection to the phone. Trying again …");
+  lost("No connection to the phone: it was put away, or its program has ended.");
 };
 
 document.addEventListener("click", (event) => {

@@ -280,21 +280,13 @@ impl Inside {
                 .filter(|origin| *origin == self.public || *origin == self.own)
                 .map(|origin| target[origin.len().min(target.len())..].to_owned())
         };
-        match within {
-            Some(path) => {
-                let path = if path.is_empty() {
-                    "/".to_owned()
-                } else {
-                    path
-                };
-                (status, [(header::LOCATION, path)]).into_response()
-            }
-            None => {
-                self.tell(Message::Open(self.place, target.to_owned()));
-                // As on a phone, the page that led out stays where it is.
-                StatusCode::NO_CONTENT.into_response()
-            }
-        }
+        let Some(path) = within else {
+            self.tell(Message::Open(self.place, target.to_owned()));
+            // As on a phone, the page that led out stays where it is.
+            return StatusCode::NO_CONTENT.into_response();
+        };
+        let path = if path.is_empty() { "/" } else { &path };
+        (status, [(header::LOCATION, path)]).into_response()
     }
 }
 

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::device;
+use crate::device::{self, Device};
 use crate::phone::{self, Act, Message, PhoneError, Shared};
+use crate::stream::Stream;
 
 /// More than this many phones are a mistake rather than a wish.
 const MOST: usize = 100;
@@ -17,6 +18,9 @@ const MOST: usize = 100;
 pub(crate) struct Handle {
     to: mpsc::UnboundedSender<Message>,
     pub shared: Arc<Shared>,
+    pub stream: Stream,
+    pub device: &'static Device,
+    pub klarna_app: bool,
     task: JoinHandle<()>,
 }
 
@@ -75,8 +79,16 @@ impl Fleet {
         }
         let device = device::find(device);
         let (to, shared, task) = phone::start(device, klarna_app, page_origin).await?;
+        let stream = Stream::open(Arc::clone(&shared), page_origin).await;
         let id = uuid::Uuid::new_v4().simple().to_string();
-        let handle = Arc::new(Handle { to, shared, task });
+        let handle = Arc::new(Handle {
+            to,
+            shared,
+            stream: stream.map_err(PhoneError::Io)?,
+            device,
+            klarna_app,
+            task,
+        });
         self.lock().insert(id.clone(), handle);
         Ok(id)
     }

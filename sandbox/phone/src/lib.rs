@@ -12,6 +12,7 @@ mod fleet;
 pub mod phone;
 pub mod replay;
 pub mod server;
+mod stream;
 pub mod theatre;
 pub mod timeline;
 pub mod view;

@@ -1,26 +1,22 @@
 //! The page's server: phones, their streams, what a person does, replays and scenarios.
 
-use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
-use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use futures_util::stream::{self, Stream};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 
 use crate::device;
-use crate::fleet::{Fleet, Handle};
-use crate::phone::{Act, Shared};
+use crate::fleet::Fleet;
+use crate::phone::Act;
 use crate::theatre::Theatre;
 use crate::{replay, view};
 
@@ -81,7 +77,6 @@ fn router(site: Site) -> Router {
         .route("/", get(async || Redirect::to("/new")))
         .route("/new", get(new))
         .route("/phone/{id}", get(page))
-        .route("/phone/{id}/stream", get(follow))
         .route("/phone/{id}/act", post(act))
         .route("/phone/{id}/trace", get(trace))
         .route("/replay", post(replay_trace))
@@ -140,7 +135,7 @@ async fn protect(State(site): State<Site>, request: Request, next: Next) -> Resp
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' http://127.0.0.1:*; img-src data:; \
              frame-src http://127.0.0.1:*; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         ),
     ] {
@@ -163,10 +158,7 @@ async fn new(State(site): State<Site>, Query(wanted): Query<Wanted>) -> Response
     let device = device::find(&wanted.device);
     let klarna_app = wanted.klarna.is_some();
     match site.fleet.make(&device.id, klarna_app, &site.origin).await {
-        Ok(id) => {
-            let with = if klarna_app { "&klarna=yes" } else { "" };
-            Redirect::to(&format!("/phone/{id}?device={}{with}", device.id)).into_response()
-        }
+        Ok(id) => Redirect::to(&format!("/phone/{id}")).into_response(),
         Err(error) => {
             let page = view::message("No new phone", &error.to_string());
             (StatusCode::SERVICE_UNAVAILABLE, page).into_response()
@@ -174,18 +166,18 @@ async fn new(State(site): State<Site>, Query(wanted): Query<Wanted>) -> Response
     }
 }
 
-async fn page(
-    State(site): State<Site>,
-    Path(id): Path<String>,
-    Query(wanted): Query<Wanted>,
-) -> Response {
+async fn page(State(site): State<Site>, Path(id): Path<String>) -> Response {
     let Some(phone) = site.fleet.find(&id) else {
         return (StatusCode::GONE, view::gone()).into_response();
     };
     let view = Arc::clone(&phone.shared.view.borrow());
-    let device = device::find(&wanted.device);
-    let scenarios = site.theatre.list();
-    view::document(&id, device, wanted.klarna.is_some(), &view, &scenarios).into_response()
+    let about = view::About {
+        id: &id,
+        device: phone.device,
+        klarna_app: phone.klarna_app,
+        stream: phone.stream.origin(),
+    };
+    view::document(&about, &view, &site.theatre.list()).into_response()
 }
 
 async fn phones(State(site): State<Site>) -> Json<Value> {
@@ -242,73 +234,4 @@ async fn play(State(site): State<Site>, Path(name): Path<String>) -> Response {
         || StatusCode::NOT_FOUND.into_response(),
         |show| Json(show).into_response(),
     )
-}
-
-/// Somebody who looks at a phone.
-struct Viewer {
-    shared: Arc<Shared>,
-    changed: watch::Receiver<u64>,
-    version: Option<u64>,
-    last: u64,
-    // Only kept so that the phone outlives its being looked at.
-    _phone: Arc<Handle>,
-}
-
-impl Drop for Viewer {
-    fn drop(&mut self) {
-        let mut viewers = self.shared.viewers();
-        viewers.now -= 1;
-        viewers.last_left = Instant::now();
-    }
-}
-
-impl Viewer {
-    fn news(&mut self) -> Option<Event> {
-        let entries = self.shared.timeline().after(self.last);
-        let view = Arc::clone(&self.shared.view.borrow());
-        let is_new = self.version != Some(view.version);
-        if entries.is_empty() && !is_new {
-            return None;
-        }
-        self.last = entries.last().map_or(self.last, |entry| entry.n);
-        self.version = Some(view.version);
-        let shown = is_new.then_some(&*view);
-        let data = json!({"view": shown, "entries": entries});
-        Some(
-            Event::default()
-                .id(self.last.to_string())
-                .data(data.to_string()),
-        )
-    }
-}
-
-async fn follow(State(site): State<Site>, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    let Some(phone) = site.fleet.find(&id) else {
-        return StatusCode::GONE.into_response();
-    };
-    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
-    let shared = Arc::clone(&phone.shared);
-    shared.viewers().now += 1;
-    let viewer = Viewer {
-        changed: shared.changed.subscribe(),
-        shared,
-        version: None,
-        last: last.and_then(|id| id.parse().ok()).unwrap_or(0),
-        _phone: phone,
-    };
-    Sse::new(stream_of(viewer))
-        .keep_alive(KeepAlive::default())
-        .into_response()
-}
-
-fn stream_of(viewer: Viewer) -> impl Stream<Item = Result<Event, Infallible>> {
-    stream::unfold(viewer, |mut viewer| async move {
-        loop {
-            viewer.changed.borrow_and_update();
-            if let Some(event) = viewer.news() {
-                return Some((Ok(event), viewer));
-            }
-            viewer.changed.changed().await.ok()?;
-        }
-    })
 }

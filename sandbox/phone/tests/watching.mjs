@@ -83,6 +83,47 @@ export default (test, { address }) => {
     await person.sees("approved", { money: "once" });
   });
 
+  test("what the guide names is there, and it can be done in two minutes", async (person) => {
+    const { page } = person;
+    const began = Date.now();
+    await person.take("iphone");
+    const said = (text) => page.locator("#guide-title + ol li").nth(text);
+    // Each thing that the guide names is a label that is seen when it is needed.
+    const named = async (label) => {
+      assert.ok((await page.locator(".guide em", { hasText: label }).count()) > 0, `the guide names “${label}”`);
+      const parts = page.locator("main section:not(.guide)");
+      const name = { name: label, exact: true };
+      const found = parts.getByRole("button", name).or(parts.getByRole("heading", name)).first();
+      await found.waitFor();
+      return found;
+    };
+    await (await named("Lose it")).click();
+    await (await named("Pay with Klarna")).click();
+    await person.until("asks-consent");
+    await person.answer();
+    await person.walk();
+    await named("Paid");
+    await person.has("link-lost");
+    await (await named("New basket")).click();
+    const first = await person.last();
+    await (await named("Pay with Klarna")).click();
+    await person.until("asks-consent", first);
+    await person.answer();
+    await person.identify();
+    await (await named("Kill it now")).click();
+    const killed = await person.until("killed", first);
+    assert.match(await said(1).textContent(), /Tap the shop’s icon/);
+    await person.tapIcon("shop");
+    await (await named("Go on with it")).click();
+    await person.until("shown", killed);
+    await person.answer();
+    await person.choose();
+    await person.approve();
+    await named("Paid");
+    await person.sees("approved", { money: "once" });
+    assert.ok(Date.now() - began < 120_000);
+  });
+
   test("a phone whose page was closed is put away", async (person, context) => {
     await person.take("android");
     const phone = new URL(person.page.url()).pathname;

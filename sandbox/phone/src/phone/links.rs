@@ -107,7 +107,7 @@ impl Phone {
                 "link-forged",
                 "loses the link; a forged one comes in its place",
             );
-            self.to_shop(&forged(&uri)).await;
+            self.give_shop(&forged(&uri)).await;
         } else if self.must_ask(from, &uri) {
             self.note(
                 Lane::Phone,
@@ -157,7 +157,7 @@ impl Phone {
                 );
                 let Some(tab) = self.drop_tab() else { return };
                 if tab.orphan {
-                    self.to_shop(uri).await;
+                    self.give_shop(uri).await;
                     return;
                 }
                 self.send(Command::SurfaceClosed {
@@ -167,7 +167,7 @@ impl Phone {
                 })
                 .await;
             }
-            Taker::App(Program::Shop) => self.to_shop(uri).await,
+            Taker::App(Program::Shop) => self.give_shop(uri).await,
             Taker::App(program) => {
                 self.note(
                     Lane::Phone,
@@ -184,7 +184,7 @@ impl Phone {
     }
 
     /// The shop's app comes to the front with a link.
-    async fn to_shop(&mut self, uri: &str) {
+    async fn give_shop(&mut self, uri: &str) {
         self.note(
             Lane::Phone,
             "link-handed",
@@ -232,7 +232,7 @@ impl Phone {
         }
         self.note(Lane::You, "typed", format!("open {}", shortened(uri)));
         if matches!(self.taker(uri), Taker::App(Program::Shop)) {
-            self.to_shop(uri.trim()).await;
+            self.give_shop(uri.trim()).await;
         } else {
             self.hand_over(Place::Browser, uri.trim()).await;
         }

@@ -1,32 +1,38 @@
 //! One phone: a single loop that takes what the page, the app, the journey's pages and the clock say, and changes what is shown.
 
+mod act;
 mod app;
 mod life;
 mod links;
+mod shared;
 mod shop;
 mod spoil;
 mod system;
+mod truth;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
 use stepup_sandbox_control::{World, WorldConfig, WorldError};
-use stepup_sandbox_scenarios::protocol::{Command, Report};
+use stepup_sandbox_scenarios::protocol::Command;
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use crate::books;
 use crate::device::Device;
 use crate::door::{Door, Place};
-use crate::timeline::{Lane, Timeline};
-use crate::view::{self, View};
+use crate::timeline::Lane;
+use crate::view;
+pub use act::Act;
+pub(crate) use act::Message;
 use app::App;
+pub(crate) use shared::Shared;
 pub use shop::Shop;
 pub(crate) use spoil::SLOW_MS;
 pub use system::{Ask, Frame, Front, Program, Tab};
+use truth::Truth;
 
 /// How often the books are looked at while something goes on.
 const LOOK: Duration = Duration::from_millis(200);
@@ -43,156 +49,6 @@ pub enum PhoneError {
     /// The client that fetches the journey's pages.
     #[error("no HTTP client: {0}")]
     Http(#[from] reqwest::Error),
-}
-
-/// What a phone is told.
-#[derive(Debug)]
-pub(crate) enum Message {
-    /// By the page.
-    Act(Act),
-    /// By this process of the app.
-    Heard(u32, Box<Report>),
-    /// This process of the app has ended.
-    Ended(u32),
-    /// This page is shown there now.
-    Shown(Place, String),
-    /// The page there wants this opened, which is no page of the journey.
-    Open(Place, String),
-    /// The page there leads to a page that another app takes.
-    Hop(Program, String),
-    /// Links that were kept back are due.
-    Due(Vec<String>, Place),
-}
-
-/// What a person does.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(tag = "act", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Act {
-    /// Taps an app's icon, or its card in the switcher.
-    Tap {
-        /// Which.
-        app: Program,
-    },
-    /// Goes to the home screen.
-    Home,
-    /// Opens the app switcher.
-    Switcher,
-    /// Swipes an app away in it.
-    SwipeAway {
-        /// Which.
-        app: Program,
-    },
-    /// Pays what is in the basket.
-    Pay,
-    /// Fills a new basket.
-    NewBasket,
-    /// Goes on with an unfinished payment.
-    Resume {
-        /// Its attempt.
-        attempt: String,
-    },
-    /// *Continue*.
-    Reopen,
-    /// *Use another method*.
-    Abandon {
-        /// Its attempt.
-        attempt: String,
-    },
-    /// Asks again.
-    CheckAgain {
-        /// Its attempt.
-        attempt: String,
-    },
-    /// Closes Klarna's page.
-    CloseTab,
-    /// Makes it small.
-    MinimiseTab,
-    /// And large again.
-    RestoreTab,
-    /// Answers what the system asks.
-    Answer {
-        /// How.
-        yes: bool,
-    },
-    /// Presses a switch.
-    Switch {
-        /// Which.
-        id: String,
-    },
-    /// Opens a link on the phone, as from a message.
-    OpenLink {
-        /// The link.
-        uri: String,
-    },
-}
-
-/// What others see of a phone.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub view: watch::Sender<Arc<View>>,
-    timeline: Mutex<Timeline>,
-    /// Counts changes of either.
-    pub changed: watch::Sender<u64>,
-    pub trace: Mutex<Option<serde_json::Value>>,
-    pub viewers: Mutex<Viewers>,
-}
-
-/// Who looks at a phone.
-#[derive(Debug)]
-pub(crate) struct Viewers {
-    pub now: usize,
-    pub last_left: Instant,
-}
-
-impl Shared {
-    pub fn timeline(&self) -> MutexGuard<'_, Timeline> {
-        self.timeline.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub fn viewers(&self) -> MutexGuard<'_, Viewers> {
-        self.viewers.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub fn trace(&self) -> MutexGuard<'_, Option<serde_json::Value>> {
-        self.trace.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn tell(&self) {
-        self.changed.send_modify(|count| *count += 1);
-    }
-}
-
-/// What backend and Klarna know about the order in the basket.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Truth {
-    pub backend: String,
-    pub klarna: String,
-    pub transactions: usize,
-}
-
-impl Truth {
-    fn read(books: &serde_json::Value, reference: &str) -> Self {
-        let find = |part: &str, field: &str| {
-            let all = books[part].as_array().into_iter().flatten();
-            all.filter(|record| record[field] == reference)
-                .last()
-                .cloned()
-        };
-        let text = |record: &Option<serde_json::Value>, field: &str| {
-            let text = record.as_ref().and_then(|record| record[field].as_str());
-            text.unwrap_or_default().to_owned()
-        };
-        let all = books["klarna"].as_array().into_iter().flatten();
-        let money = all
-            .filter(|record| record["purchase_reference"] == reference)
-            .filter_map(|record| record["transactions"].as_array())
-            .map(Vec::len);
-        Self {
-            backend: text(&find("acquirer", "reference"), "status"),
-            klarna: text(&find("klarna", "purchase_reference"), "state"),
-            transactions: money.sum(),
-        }
-    }
 }
 
 /// A phone's state. The pages are made from it.
@@ -269,16 +125,7 @@ pub(crate) async fn start(
         )?;
         doors.insert(place, door);
     }
-    let shared = Arc::new(Shared {
-        view: watch::Sender::new(Arc::new(View::default())),
-        timeline: Mutex::new(Timeline::new(world.clock().now_ms())),
-        changed: watch::Sender::new(0),
-        trace: Mutex::new(None),
-        viewers: Mutex::new(Viewers {
-            now: 0,
-            last_left: Instant::now(),
-        }),
-    });
+    let shared = Shared::new(world.clock().now_ms());
     let mut phone = Phone {
         device,
         klarna_app,

@@ -9,7 +9,8 @@ use serde::Serialize;
 use crate::door::Place;
 use crate::phone::{Ask, Front, Phone, Program};
 
-pub use page::{document, gone, message};
+pub(crate) use page::{About, document};
+pub use page::{gone, message};
 
 /// The parts of the page that change, as HTML that is complete in itself.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -6,6 +6,15 @@ use super::View;
 use crate::device::{DEVICES, Device};
 use crate::timeline::Lane;
 
+/// Which phone a page is about.
+pub(crate) struct About<'a> {
+    pub id: &'a str,
+    pub device: &'a Device,
+    pub klarna_app: bool,
+    /// Where what changes comes from.
+    pub stream: &'a str,
+}
+
 fn head(title: &str) -> Markup {
     html! {
         head {
@@ -22,18 +31,12 @@ fn head(title: &str) -> Markup {
 
 /// The page of a phone. The script fills in what the stream brings; what is here already is what was true when it was asked for.
 #[must_use]
-pub fn document(
-    id: &str,
-    device: &Device,
-    klarna_app: bool,
-    view: &View,
-    scenarios: &[(String, String)],
-) -> Markup {
+pub(crate) fn document(about: &About<'_>, view: &View, scenarios: &[(String, String)]) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
             (head("A phone in a browser · KlarnaStepUp"))
-            body data-phone=(id) {
+            body data-phone=(about.id) data-stream=(about.stream) {
                 a.skip href="#phone" { "Skip to the phone" }
                 header.top {
                     h1 { "A phone in a browser" }
@@ -41,13 +44,13 @@ pub fn document(
                     nav aria-label="Parts of this page" {
                         a href="#phone" { "Phone" } a href="#spoil" { "Spoil it" } a href="#timeline" { "Timeline" }
                     }
-                    (devices(device, klarna_app))
+                    (devices(about.device, about.klarna_app))
                 }
                 main {
                     section.guide aria-labelledby="guide-title" { (guide()) }
                     section.handset id="phone" aria-labelledby="phone-title" tabindex="-1" {
                         h2.unseen id="phone-title" { "The phone" }
-                        (handset(device, view))
+                        (handset(about.device, view))
                     }
                     section.spoil id="spoil" aria-labelledby="spoil-title" {
                         h2 id="spoil-title" { "Spoil it" }
@@ -98,7 +101,7 @@ fn guide() -> Markup {
         ol {
             li { strong { "Lose the link. " } "Press " em { "Lose it" } " under “The next link back to the shop”. Then tap " em { "Pay with Klarna" }
                 " and pay: any phone number, any six digits. Klarna’s page can’t bring you back. Watch the shop say " em { "Paid" } " all the same." }
-            li { strong { "Kill the app. " } "Tap " em { "New basket" } ", pay again, and press " em { "Kill it now" } " while Klarna’s page is open. Tap the shop’s icon: it knows the payment, and goes on." }
+            li { strong { "Kill the app. " } "Tap " em { "New basket" } ", pay again, and press " em { "Kill it now" } " while Klarna’s page is open. Tap the shop’s icon: it knows the payment. " em { "Go on with it" } "." }
             li { strong { "Who is right? " } "Below the phone, shop, backend and Klarna say what they know. Money moves once, or not at all." }
         }
     }
