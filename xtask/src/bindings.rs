@@ -70,6 +70,11 @@ fn host_library(project: &Project) -> Outcome<PathBuf> {
     host_library_of(project, "debug", &[])
 }
 
+/// The folder of the library that the Kotlin packages' tests load; [`generate`] puts it there.
+pub fn kotlin_library(project: &Project) -> PathBuf {
+    project.root.join("bindings/kotlin/facade/native")
+}
+
 /// The folder of the library for this machine as it is released: what benchmarks load.
 pub fn released_host_library(project: &Project) -> Outcome<PathBuf> {
     let mut library = host_library_of(project, "release", &["--release"])?;
@@ -186,7 +191,7 @@ fn kotlin(project: &Project, library: &Path) -> Outcome<Vec<Generated>> {
     let made = internalize::internalize(&generated)
         .map_err(|reason| Failure::new(format!("the generated Kotlin: {reason}")))?;
     let facade = project.root.join("bindings/kotlin/facade");
-    copy(library, &facade.join("native").join(LIBRARY))?;
+    copy(library, &kotlin_library(project).join(LIBRARY))?;
     println!(
         "Kotlin: {} declarations made internal, in bindings/kotlin/facade/src/generated",
         made.changed

@@ -131,6 +131,9 @@ enum Platform {
         /// Only this flavour.
         #[arg(long, value_enum)]
         flavour: Vec<package::Flavour>,
+        /// Only for this processor, and without the jar for tests on this machine: quicker, and no release.
+        #[arg(long, value_enum, conflicts_with = "check")]
+        abi: Vec<package::abi::Abi>,
     },
     /// The static library for iOS.
     Ios {
@@ -186,14 +189,16 @@ fn run(command: Command) -> Outcome<ExitCode> {
                 Platform::Android {
                     check: true,
                     flavour,
+                    ..
                 } => {
                     package::android::check(&project, &package::chosen(&flavour))?;
                 }
                 Platform::Android {
                     check: false,
                     flavour,
+                    abi,
                 } => {
-                    package::android::package(&project, &package::chosen(&flavour))?;
+                    package::android::package(&project, &package::chosen(&flavour), &abi)?;
                 }
                 Platform::Ios { check: _, flavour } => {
                     package::ios::check(&project, &package::chosen(&flavour))?;

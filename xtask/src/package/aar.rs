@@ -13,7 +13,6 @@ use crate::toolchain::android_link::AndroidLink;
 use crate::toolchain::jvm;
 
 use super::Flavour;
-use super::abi::Abi;
 use super::android_library::{LIBRARY, Library};
 use super::archive;
 use super::kotlin_build::{KotlinBuild, copy, copy_all};
@@ -258,7 +257,13 @@ pub fn publish(parts: &Parts, flavour: Flavour, libraries: &[Library]) -> Outcom
                 parts.jna("aar"),
             ],
         },
-        Some((flavour, &Abi::ALL.map(Abi::target))),
+        Some((
+            flavour,
+            &libraries
+                .iter()
+                .map(|library| library.abi.target())
+                .collect::<Vec<_>>(),
+        )),
     )?;
     let size = fs::metadata(&aar).map_err(at(&aar))?.len();
     Ok(format!("{GROUP}:{artifact}:{} {size} B", parts.version))

@@ -1,10 +1,15 @@
 //! The processors that Android phones have.
 
+use clap::ValueEnum;
+
 /// One of them, by the names that Android, Rust and people have for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Abi {
+    /// arm64-v8a: nearly all phones.
     Arm64,
+    /// armeabi-v7a: old ones.
     Arm32,
+    /// `x86_64`: emulators.
     X64,
 }
 

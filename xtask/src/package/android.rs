@@ -33,37 +33,54 @@ pub fn check(project: &Project, flavours: &[Flavour]) -> Outcome<Tally> {
     Ok(tally)
 }
 
-/// Makes the packages in these flavours, and the products for tests, for this checkout.
-pub fn package(project: &Project, flavours: &[Flavour]) -> Outcome<Repository> {
+/// How much is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Extent<'a> {
+    pub flavours: &'a [Flavour],
+    pub abis: &'a [Abi],
+    /// Also the jar for tests on this machine, which takes a library of its own.
+    pub for_jvm: bool,
+}
+
+/// Makes the packages in these flavours, and the products for tests, for this checkout. `abis`: only for these, and so no release; all if none is named.
+pub fn package(project: &Project, flavours: &[Flavour], abis: &[Abi]) -> Outcome<Repository> {
     let place = project.root.join(REPOSITORY);
     let unfinished = project.root.join(format!("{REPOSITORY}.new"));
     cache::remove(&unfinished)?;
-    let made = make(project, flavours, &unfinished)?;
-    println!("{}", made.join("\n"));
+    let whole = Extent {
+        flavours,
+        abis: if abis.is_empty() { &Abi::ALL } else { abis },
+        for_jvm: abis.is_empty(),
+    };
+    let said = make(project, &whole, &unfinished)?;
     cache::remove(&place)?;
     fs::rename(&unfinished, &place).map_err(at(&place))?;
+    println!("{}", said.join("\n"));
     println!("a Maven repository: {}", place.display());
     Ok(Repository(place))
 }
 
 /// Makes them in a folder, and returns what there is to say of each.
-pub fn make(project: &Project, flavours: &[Flavour], place: &Path) -> Outcome<Vec<String>> {
+pub fn make(project: &Project, extent: &Extent, place: &Path) -> Outcome<Vec<String>> {
     // The generated code and the library must be of one kind.
     bindings::verify(project, Language::Kotlin)?;
     let kotlin = KotlinBuild::get(project)?;
     let repository = Repository(place.to_path_buf());
     let parts = Parts::of(project, &kotlin, &repository)?;
     let mut said = Vec::new();
-    for flavour in flavours {
-        let libraries = Abi::ALL
-            .map(|abi| android_library::get(project, *flavour, abi))
-            .into_iter()
+    for flavour in extent.flavours {
+        let libraries = extent
+            .abis
+            .iter()
+            .map(|abi| android_library::get(project, *flavour, *abi))
             .collect::<Outcome<Vec<Library>>>()?;
         let objections = libraries.iter().flat_map(|library| &library.objections);
         refused(&objections.cloned().collect::<Vec<_>>())?;
         said.push(aar::publish(&parts, *flavour, &libraries)?);
     }
-    said.push(aar::publish_for_jvm(&parts)?);
+    if extent.for_jvm {
+        said.push(aar::publish_for_jvm(&parts)?);
+    }
     said.push(aar::publish_testing(&parts)?);
     Ok(said)
 }

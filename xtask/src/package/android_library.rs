@@ -66,6 +66,21 @@ pub fn afresh(project: &Project, flavour: Flavour, abi: Abi, folder: &Path) -> O
     std::fs::read(&file).map_err(at(&file))
 }
 
+/// Builds it with another linker, and examines it.
+pub fn linked_by(
+    project: &Project,
+    flavour: Flavour,
+    abi: Abi,
+    link: AndroidLink,
+    folder: &Path,
+) -> Outcome<Library> {
+    std::fs::create_dir_all(folder).map_err(at(folder))?;
+    let mut build = Build::of(project, flavour, abi)?;
+    build.android = link;
+    build.run(project, folder)?;
+    examine(project, flavour, abi, folder)
+}
+
 /// How one library is built.
 struct Build {
     rust: MobileRust,

@@ -45,26 +45,16 @@ impl KotlinBuild {
         }
         let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
         let entry = project.cache.entry("kotlin-package", &parts);
-        let folder = entry.get(|out| {
-            let work = out.join("work");
-            for file in &files {
-                copy(
-                    file,
-                    &work.join(file.strip_prefix(&sources).unwrap_or(file)),
-                )?;
-            }
-            compile(&work)?;
-            for module in MODULES {
-                for part in ["classes", "dokka"] {
-                    let target = out.join(module).join(part);
-                    fs::create_dir_all(out.join(module)).map_err(at(out))?;
-                    let made = work.join(module).join("target").join(part);
-                    fs::rename(&made, &target).map_err(at(&made))?;
-                }
-            }
-            cache::remove(&work)
-        })?;
+        let folder = entry.get(|out| build(&sources, &files, out))?;
         Ok(Self(folder))
+    }
+
+    /// Compiles them in a new folder, whatever was compiled before.
+    pub fn afresh(project: &Project, folder: &Path) -> Outcome<Self> {
+        let sources = project.root.join("bindings/kotlin");
+        cache::remove(folder)?;
+        build(&sources, &files(&sources)?, folder)?;
+        Ok(Self(folder.to_path_buf()))
     }
 
     /// A module's classes: `facade`, `testing`, or `android`, which holds the façade as well.
@@ -76,6 +66,23 @@ impl KotlinBuild {
     pub fn pages(&self, module: &str) -> PathBuf {
         self.0.join(module).join("dokka")
     }
+}
+
+fn build(sources: &Path, files: &[PathBuf], out: &Path) -> Outcome<()> {
+    let work = out.join("work");
+    for file in files {
+        copy(file, &work.join(file.strip_prefix(sources).unwrap_or(file)))?;
+    }
+    compile(&work)?;
+    for module in MODULES {
+        let place = out.join(module);
+        fs::create_dir_all(&place).map_err(at(&place))?;
+        for part in ["classes", "dokka"] {
+            let made = work.join(module).join("target").join(part);
+            fs::rename(&made, place.join(part)).map_err(at(&made))?;
+        }
+    }
+    cache::remove(&work)
 }
 
 fn compile(work: &Path) -> Outcome<()> {

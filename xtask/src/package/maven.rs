@@ -121,7 +121,8 @@ fn sums(file: &Path) -> Outcome<()> {
     Ok(())
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// Bytes as check sums are written.
+pub fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex

@@ -1,22 +1,27 @@
 //! The library as phones get it.
 
 pub mod aar;
-mod abi;
+pub mod abi;
 pub mod android;
 mod android_library;
+pub mod android_test;
 pub mod apple_tools;
 pub mod archive;
+mod consumer;
 mod elf;
+mod guide;
 pub mod ios;
-mod kotlin_build;
+pub mod kotlin_build;
 mod linked;
 mod macho;
 pub mod maven;
 pub mod paths;
 mod privacy;
+mod resolved;
 mod sbom;
 mod size;
 mod symbols;
+mod twice;
 
 use clap::ValueEnum;
 

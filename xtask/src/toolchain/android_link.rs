@@ -73,7 +73,8 @@ impl AndroidLink {
         })
     }
 
-    fn of_ndk(project: &Project, home: &Path) -> Outcome<Self> {
+    /// With the NDK in this folder.
+    pub fn of_ndk(project: &Project, home: &Path) -> Outcome<Self> {
         let properties = home.join("source.properties");
         let text = std::fs::read_to_string(&properties).map_err(at(&properties))?;
         let revision = revision(&text).ok_or_else(|| {
@@ -107,6 +108,11 @@ impl AndroidLink {
             key: entry.key().to_owned(),
             name: format!("Android NDK {revision}"),
         })
+    }
+
+    /// Where its programs and libraries are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     fn file(&self, path: impl AsRef<Path>) -> PathBuf {

@@ -1,9 +1,9 @@
 //! Java and Maven.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::process::{self, Outcome};
+use crate::process::{self, Failure, Outcome};
 use crate::project::Project;
 use crate::system;
 
@@ -17,6 +17,18 @@ pub fn version() -> Outcome<String> {
     let mut javac = process::command("javac");
     javac.arg("-version");
     Ok(process::read(javac)?.trim().to_owned())
+}
+
+/// The folder of the Java that runs, which has its own classes in it.
+pub fn home() -> Outcome<PathBuf> {
+    let mut java = process::command("java");
+    java.args(["-XshowSettings:properties", "-version"]);
+    let said = process::overhear(java)?;
+    let line = said
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("java.home = "));
+    line.map(PathBuf::from)
+        .ok_or_else(|| Failure::new("java does not say where it is"))
 }
 
 /// `mvn` for the project in bindings/kotlin, to be given goals.

@@ -1,0 +1,7 @@
+package dagger
+
+// As for Compose: Hilt's names.
+
+annotation class Module
+
+annotation class Provides

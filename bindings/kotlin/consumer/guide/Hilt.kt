@@ -1,0 +1,5 @@
+package dagger.hilt
+
+import kotlin.reflect.KClass
+
+annotation class InstallIn(val component: KClass<*>)

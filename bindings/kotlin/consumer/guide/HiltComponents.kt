@@ -1,0 +1,3 @@
+package dagger.hilt.components
+
+interface SingletonComponent

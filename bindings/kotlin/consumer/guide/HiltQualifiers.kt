@@ -1,0 +1,3 @@
+package dagger.hilt.android.qualifiers
+
+annotation class ApplicationContext
