@@ -1,13 +1,15 @@
 //! The journal's directory: the only file I/O of the core.
 
+mod files;
 mod lock;
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use super::format::MAX_RECORD;
+use files::{Disk, Files};
 use lock::DirectoryLock;
 
 const RECORD_END: &str = ".json";
@@ -95,29 +97,50 @@ impl From<io::Error> for StoreError {
 
 /// The directory, held until dropped. The lock dies with the process.
 #[derive(Debug)]
-pub struct Store {
+#[expect(
+    private_bounds,
+    reason = "the bound is for the tests of this module alone"
+)]
+pub struct Store<F: Files = Disk> {
+    files: F,
     directory: PathBuf,
-    _lock: DirectoryLock,
+    /// None only where a test's file system needs none.
+    _lock: Option<DirectoryLock>,
 }
 
 impl Store {
     /// Creates the directory (readable by the app alone) if need be, locks it, and removes what an interrupted write
     /// left behind.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(directory)?;
+        if !fs::exists(directory)? {
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(directory)?;
+            // Without it a power cut can take the whole directory. A parent that can't be opened is not the app's own.
+            let _ = directory.parent().map(|parent| Disk.sync_directory(parent));
+        }
         let directory = fs::canonicalize(directory)?;
         let lock = DirectoryLock::take(&directory)?;
+        Self::held(Disk, directory, Some(lock))
+    }
+}
+
+#[expect(
+    private_bounds,
+    reason = "the bound is for the tests of this module alone"
+)]
+impl<F: Files> Store<F> {
+    fn held(files: F, directory: PathBuf, lock: Option<DirectoryLock>) -> Result<Self, StoreError> {
         let store = Self {
+            files,
             directory,
             _lock: lock,
         };
         for name in store.file_names()? {
             if name.ends_with(TEMPORARY_END) {
                 // One that stays does no harm: the next write truncates it.
-                let _ = fs::remove_file(store.directory.join(name));
+                let _ = store.files.remove(&store.directory.join(name));
             }
         }
         Ok(store)
@@ -144,7 +167,8 @@ impl Store {
         self.read_file(&checked(name.file_name())?)
     }
 
-    /// Writes a record: after `Ok` it survives a power cut, after an error the former one is still there.
+    /// Writes a record: after `Ok` it survives a power cut. After an error, or a power cut before `Ok`, there is the former one or,
+    /// if only the last step failed, the new one; never a part of either.
     pub fn write(&self, name: &RecordName, bytes: &[u8]) -> Result<(), StoreError> {
         self.write_file(&checked(name.file_name())?, bytes)
     }
@@ -158,7 +182,7 @@ impl Store {
     pub fn set_aside(&self, name: &RecordName) -> Result<(), StoreError> {
         let from = self.directory.join(checked(name.file_name())?);
         let to = self.directory.join(checked(name.with_end(DAMAGED_END))?);
-        fs::rename(from, to)?;
+        self.files.rename(&from, &to)?;
         self.sync_directory()
     }
 
@@ -203,15 +227,11 @@ impl Store {
     }
 
     fn file_names(&self) -> Result<Vec<String>, StoreError> {
-        let mut names = Vec::new();
-        for entry in fs::read_dir(&self.directory)? {
-            names.extend(entry?.file_name().into_string());
-        }
-        Ok(names)
+        Ok(self.files.list(&self.directory)?)
     }
 
     fn read_optional(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        if fs::exists(self.directory.join(name))? {
+        if self.files.exists(&self.directory.join(name))? {
             self.read_file(name).map(Some)
         } else {
             Ok(None)
@@ -219,27 +239,32 @@ impl Store {
     }
 
     fn read_file(&self, name: &str) -> Result<Vec<u8>, StoreError> {
-        let mut bytes = Vec::new();
-        File::open(self.directory.join(name))?
-            .take(MAX_RECORD as u64 + 1)
-            .read_to_end(&mut bytes)?;
-        Ok(bytes)
+        Ok(self
+            .files
+            .read(&self.directory.join(name), MAX_RECORD + 1)?)
     }
 
     fn write_file(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
         let temporary = self.directory.join([name, TEMPORARY_END].concat());
-        let written = write_synced(&temporary, bytes)
-            .and_then(|()| fs::rename(&temporary, self.directory.join(name)));
+        let written = self
+            .write_synced(&temporary, bytes)
+            .and_then(|()| self.files.rename(&temporary, &self.directory.join(name)));
         if let Err(failure) = written {
             // Best effort: opening the store removes it as well.
-            let _ = fs::remove_file(&temporary);
+            let _ = self.files.remove(&temporary);
             return Err(failure.into());
         }
         self.sync_directory()
     }
 
+    fn write_synced(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut file = self.files.create(path)?;
+        self.files.write(&mut file, bytes)?;
+        self.files.sync(&file)
+    }
+
     fn remove_file(&self, name: &str) -> Result<(), StoreError> {
-        match fs::remove_file(self.directory.join(name)) {
+        match self.files.remove(&self.directory.join(name)) {
             Err(failure) if failure.kind() == io::ErrorKind::NotFound => return Ok(()),
             removed => removed?,
         }
@@ -248,24 +273,15 @@ impl Store {
 
     /// Without it a power cut can undo the rename or the removal.
     fn sync_directory(&self) -> Result<(), StoreError> {
-        Ok(File::open(&self.directory)?.sync_all()?)
+        Ok(self.files.sync_directory(&self.directory)?)
     }
-}
-
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 fn checked(name: Option<String>) -> Result<String, StoreError> {
     name.ok_or(StoreError::Io(io::ErrorKind::InvalidInput))
 }
 
+#[cfg(test)]
+mod faults;
 #[cfg(test)]
 mod tests;
