@@ -7,14 +7,20 @@ let model = "DemoModel"
 let library = "KlarnaStepUp"
 
 #if os(Linux)
-// The app without views, in a process of its own that a test can kill.
-let programs: [Target] = [
+// The app without views, in a process of its own that a test can kill; and the tests, which need the sandbox beside them.
+let onLinux: [Target] = [
     .executableTarget(
         name: "demo-terminal", dependencies: [.target(name: model), .product(name: library, package: library)],
-        path: "Sources/DemoTerminal")
+        path: "Sources/DemoTerminal"),
+    .testTarget(
+        name: model + "Tests",
+        dependencies: [
+            .target(name: model), .target(name: "demo-terminal"), .product(name: library, package: library),
+            .product(name: library + "Testing", package: library),
+        ]),
 ]
 #else
-let programs: [Target] = []
+let onLinux: [Target] = []
 #endif
 
 let package = Package(
@@ -22,14 +28,8 @@ let package = Package(
     platforms: [.iOS(.v15), .macOS(.v12)],
     products: [.library(name: model, targets: [model])],
     dependencies: [.package(name: library, path: "../..")],
-    targets: programs + [
-        .target(name: model, dependencies: [.product(name: library, package: library)]),
-        .testTarget(
-            name: model + "Tests",
-            dependencies: [
-                .target(name: model), .product(name: library, package: library),
-                .product(name: library + "Testing", package: library),
-            ] + programs.map { .target(name: $0.name) }),
+    targets: onLinux + [
+        .target(name: model, dependencies: [.product(name: library, package: library)])
     ],
     swiftLanguageModes: [.v6]
 )

@@ -44,6 +44,64 @@ public struct KeptState: Codable, Hashable, Sendable {
         case doctor
         /// The sandbox's address.
         case sandbox
+
+        /// The tab that it is on.
+        public var tab: Tab {
+            switch self {
+            case .basket, .scenarios: .shop
+            case .payments, .payment: .payments
+            case .faults: .faults
+            case .doctor: .doctor
+            case .sandbox: .sandbox
+            }
+        }
+    }
+
+    /// The app's tabs.
+    public enum Tab: String, CaseIterable, Hashable, Sendable {
+        /// The basket, and the choice of a scenario.
+        case shop
+        /// All payments, and one of them.
+        case payments
+        /// The fault switches.
+        case faults
+        /// The doctor.
+        case doctor
+        /// The sandbox's address.
+        case sandbox
+
+        /// What the tab begins with.
+        public var screen: Screen {
+            switch self {
+            case .shop: .basket
+            case .payments: .payments
+            case .faults: .faults
+            case .doctor: .doctor
+            case .sandbox: .sandbox
+            }
+        }
+
+        /// What it is called.
+        public var title: String {
+            switch self {
+            case .shop: "Shop"
+            case .payments: "Payments"
+            case .faults: "Faults"
+            case .doctor: "Doctor"
+            case .sandbox: "Sandbox"
+            }
+        }
+
+        /// An SF Symbol.
+        public var symbol: String {
+            switch self {
+            case .shop: "bag"
+            case .payments: "list.bullet"
+            case .faults: "bolt"
+            case .doctor: "stethoscope"
+            case .sandbox: "antenna.radiowaves.left.and.right"
+            }
+        }
     }
 
     /// A payment by its order's number.

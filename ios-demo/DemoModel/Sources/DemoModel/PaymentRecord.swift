@@ -90,6 +90,15 @@ public struct PaymentRecord: Codable, Hashable, Identifiable, Sendable {
         case otherwise([String])
     }
 
+    /// The verdict in words.
+    public static func words(_ verdict: Verdict) -> String {
+        switch verdict {
+        case .asExpected: "As the scenario expects"
+        case .waitingFor(let rest): "Still to come: " + rest.joined(separator: ", ")
+        case .otherwise(let expected): "The scenario expects: " + expected.joined(separator: ", ")
+        }
+    }
+
     /// Compares with what the scenario expects; nil if none was chosen, or it cannot be played by hand.
     public func verdict(_ scenario: Scenario?) -> Verdict? {
         guard let scenario, scenario.name == self.scenario, scenario.obstacle == nil else {

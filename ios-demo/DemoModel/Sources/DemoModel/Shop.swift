@@ -33,15 +33,27 @@ import KlarnaStepUp
     private let makeClient: MakeClient
     private var following: [Task<Void, Never>] = []
 
+    private let links: ReturnLinks
+
     /// What comes back to the app. The second scheme is not the first: a web session that watches for a scheme would end on the handover.
-    public static let links = ReturnLinks(
-        handover: SandboxAddress.scheme + "://klarna/back", completion: SandboxAddress.scheme + "-done://klarna/done")
+    ///
+    /// - Parameter domain: A domain that is associated with the app, for https links.
+    public nonisolated static func links(domain: String? = nil) -> ReturnLinks {
+        let done = SandboxAddress.scheme + "-done"
+        guard let domain, !domain.isEmpty else {
+            return ReturnLinks(handover: SandboxAddress.scheme + "://klarna/back", completion: done + "://klarna/done")
+        }
+        return ReturnLinks(handover: "https://\(domain)/klarna/back", completion: "https://\(domain)/klarna/done", fallbackScheme: done)
+    }
 
     /// A shop as the last process left it.
     ///
-    /// - Parameter folder: Where its state is kept.
-    public init(folder: URL, scenarios: ScenarioLibrary, makeClient: @escaping MakeClient) {
+    /// - Parameters:
+    ///   - folder: Where its state is kept.
+    ///   - domain: As for `links(domain:)`.
+    public init(folder: URL, scenarios: ScenarioLibrary, domain: String? = nil, makeClient: @escaping MakeClient) {
         store = KeptStore(folder: folder)
+        links = Self.links(domain: domain)
         self.scenarios = scenarios
         self.makeClient = makeClient
         kept = store.load() ?? KeptState(order: Self.newOrder())
@@ -69,7 +81,7 @@ import KlarnaStepUp
     public func open() {
         guard client == nil, let sandbox = kept.sandbox else { return }
         var configuration = StepUpConfiguration(
-            backend: sandbox.backend, links: Self.links, environment: .sandbox(hosts: sandbox.hosts))
+            backend: sandbox.backend, links: links, environment: .sandbox(hosts: sandbox.hosts))
         // This app is for nothing but the sandbox, also as a release build on QA's phones. A shop's app never does this.
         configuration.allowsSandboxInRelease = true
         do {

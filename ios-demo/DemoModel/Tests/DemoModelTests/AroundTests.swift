@@ -202,7 +202,7 @@ extension WithTheSandbox {
                     #expect(shop.live.problem?.contains("backend") == true)
                     #expect(shop.kept.screen == .sandbox)
                     #expect(shop.kept.sandbox?.backend == world.address.backend, "the sandbox that is connected stays")
-                    #expect(await shop.take(URL(string: Shop.links.handover)!), "the library's, even if it is for nobody")
+                    #expect(await shop.take(URL(string: Shop.links().handover)!), "the library's, even if it is for nobody")
                 }
             }
         }

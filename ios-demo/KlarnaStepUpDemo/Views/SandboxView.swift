@@ -1,0 +1,28 @@
+import DemoModel
+import SwiftUI
+
+/// The sandbox's address.
+struct SandboxView: View {
+    @ObservedObject var demo: Demo
+
+    var body: some View {
+        List {
+            Section("Connected to") {
+                if let sandbox = demo.kept.sandbox {
+                    Text(verbatim: sandbox.backend.absoluteString)
+                    Text(verbatim: sandbox.control?.absoluteString ?? "Its control cannot be reached: no fault switches.")
+                        .font(.caption).foregroundColor(.secondary)
+                } else {
+                    Text(verbatim: "No sandbox yet.").foregroundColor(.secondary)
+                }
+            }
+            Section("Another one") {
+                Text(verbatim: "Scan the code that `cargo xtask sandbox` prints with the Camera app, or paste its link here.")
+                TextField("Link or address", text: demo.binding { $0.kept.typedAddress } _: { shop, text in shop.type(address: text) })
+                    .textInputAutocapitalization(.never)
+                    .disableAutocorrection(true)
+                Button("Connect") { demo.run { shop in await shop.connectToTyped() } }.disabled(demo.kept.typedAddress.isEmpty)
+            }
+        }
+    }
+}

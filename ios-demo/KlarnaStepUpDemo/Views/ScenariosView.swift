@@ -1,0 +1,38 @@
+import DemoModel
+import SwiftUI
+
+/// All scenarios; those that a hand can play come first.
+struct ScenariosView: View {
+    @ObservedObject var demo: Demo
+
+    var body: some View {
+        List {
+            Section {
+                Button("Back to the basket") { demo.shop.go(to: .basket) }
+                TextField("Find", text: demo.binding { $0.kept.search } _: { shop, text in shop.search(text) })
+                    .textInputAutocapitalization(.never)
+                    .disableAutocorrection(true)
+            }
+            Section("Scenarios") {
+                ForEach(demo.shop.scenarios.search(demo.kept.search)) { scenario in
+                    Button(action: { demo.shop.choose(scenario.name) }, label: { ScenarioRow(scenario: scenario) })
+                }
+            }
+        }
+    }
+}
+
+/// A scenario's name, what it shows, and why it cannot be played by hand.
+struct ScenarioRow: View {
+    let scenario: Scenario
+
+    var body: some View {
+        VStack(alignment: .leading) {
+            Text(verbatim: scenario.name).font(.headline).foregroundColor(.primary)
+            Text(verbatim: scenario.about).font(.caption).foregroundColor(.secondary)
+            if let obstacle = scenario.obstacle {
+                Label(obstacle, systemImage: "hand.raised").font(.caption).foregroundColor(.orange)
+            }
+        }
+    }
+}
