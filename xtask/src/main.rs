@@ -19,6 +19,7 @@ mod system;
 mod tally;
 mod tests;
 mod toolchain;
+mod version;
 mod torture;
 
 use std::process::ExitCode;
@@ -101,6 +102,13 @@ enum Command {
     Package {
         #[command(subcommand)]
         platform: Platform,
+    },
+    /// Show the version of everything, or set it in every file that names it.
+    ///
+    /// Fails if two of them disagree; `cargo xtask test xtask` looks at that as well.
+    Version {
+        /// Three numbers: what was unreleased in the changelog gets a heading.
+        version: Option<String>,
     },
     /// Run the benchmarks; arguments go to criterion (`cargo xtask bench -- links`). `kotlin`: what the façade costs on a JVM.
     #[command(disable_help_flag = true)]
@@ -206,6 +214,10 @@ fn run(command: Command) -> Outcome<ExitCode> {
             }
             Ok(ExitCode::SUCCESS)
         }
+        Command::Version { version: None } => version::show(&project),
+        Command::Version {
+            version: Some(version),
+        } => version::set(&project, &version),
         Command::Bench(passed) if passed.arguments == ["kotlin"] => kotlin::bench(&project),
         Command::Bench(passed) => {
             let mut bench = project.cargo()?;

@@ -131,15 +131,6 @@ fn own_lines(pieces: &[Piece]) -> usize {
         .count()
 }
 
-/// The versions of our artifacts that the guide names.
-pub fn coordinates(guide: &str) -> Vec<&str> {
-    let named = guide.split("dev.klarnastepup:").skip(1);
-    let versions = named.filter_map(|rest| rest.split_once(':'));
-    versions
-        .filter_map(|(_, rest)| rest.split(['"', '`', ' ', '\n']).next())
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,12 +157,5 @@ mod tests {
     fn code_that_would_escape_the_compiler_is_refused() {
         assert!(pieces("```kotlin\nclass A\n```\n").is_err());
         assert!(pieces("```java in=nowhere\n```\n").is_err());
-    }
-
-    #[test]
-    fn coordinates_are_found() {
-        let guide =
-            "implementation(\"dev.klarnastepup:klarna-step-up:0.1.0\") `dev.klarnastepup:x:1`";
-        assert_eq!(coordinates(guide), ["0.1.0", "1"]);
     }
 }

@@ -9,6 +9,8 @@ pub mod apple_tools;
 pub mod archive;
 mod consumer;
 mod elf;
+#[cfg(test)]
+mod findings;
 mod guide;
 pub mod ios;
 pub mod kotlin_build;
