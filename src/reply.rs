@@ -5,6 +5,7 @@
 mod time;
 mod words;
 
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -203,9 +204,37 @@ fn read_object(body: &[u8]) -> Option<Map<String, Value>> {
     if body.len() > MAX_BODY {
         return None;
     }
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(object)) => Some(object),
-        _ => None,
+    let object: Fields = serde_json::from_slice(body).ok()?;
+    Some(object.0)
+}
+
+/// A reply's fields. One that says two things as its `status` says nothing: parsers on the way may have read either.
+struct Fields(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Once;
+
+        impl<'de> Visitor<'de> for Once {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Fields, A::Error> {
+                let mut fields = Map::new();
+                while let Some((name, value)) = entries.next_entry::<String, Value>()? {
+                    let is_status = name == "status";
+                    if fields.insert(name, value).is_some() && is_status {
+                        return Err(A::Error::duplicate_field("status"));
+                    }
+                }
+                Ok(Fields(fields))
+            }
+        }
+
+        deserializer.deserialize_map(Once)
     }
 }
 

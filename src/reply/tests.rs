@@ -92,11 +92,21 @@ fn a_journey_never_shows() {
 }
 
 #[test]
-fn the_last_of_doubled_keys_counts() {
-    assert_eq!(
-        state(r#"{"status":"approved","status":"pending"}"#).word,
-        Some(Word::Pending)
-    );
+fn a_status_that_is_said_twice_is_none_and_of_other_doubled_keys_the_last_counts() {
+    for body in [
+        r#"{"status":"approved","status":"pending"}"#,
+        r#"{"status":"approved","version":1,"status":"approved"}"#,
+        r#"{"status":"approved","\u0073tatus":"approved"}"#,
+    ] {
+        let answer = read_status(200, body.as_bytes(), &WordTable::default());
+        assert_eq!(
+            answer,
+            StatusAnswer::Failed(StatusFailure::Malformed),
+            "{body}"
+        );
+    }
+    let body = r#"{"status":"pending","version":1,"version":2}"#;
+    assert_eq!(state(body).version, Some(2));
 }
 
 #[test]
