@@ -49,7 +49,7 @@ export default (test) => {
     await person.sees("approved", { money: "once" });
   });
 
-  test("swiped away in the switcher in mid-journey: it knows the payment", async (person) => {
+  test("swiped away in the switcher in mid-journey: it knows the payment", { long: true }, async (person) => {
     await person.take("android-custom-tab");
     await person.pay();
     await person.identify();

@@ -43,7 +43,7 @@ export default (test) => {
     await person.sees("approved", { money: "once" });
   });
 
-  test("another method after the page was closed: cancelled at the backend, nothing paid", async (person) => {
+  test("another method after the page was closed: cancelled at the backend, nothing paid", { long: true }, async (person) => {
     await person.take("android");
     await person.pay();
     await person.tap('#bar [data-act="close-tab"]');
@@ -53,7 +53,7 @@ export default (test) => {
     await person.sees("canceled", { money: "none" });
   });
 
-  test("no consent to the session: nothing is decided", async (person) => {
+  test("no consent to the session: nothing is decided", { long: true }, async (person) => {
     await person.take("iphone");
     await person.tap('#screen [data-act="pay"]');
     await person.until("asks-consent");

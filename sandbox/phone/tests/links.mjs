@@ -47,7 +47,7 @@ export default (test) => {
     await person.hasNot("link:completion");
   });
 
-  test("a link typed by hand decides nothing", async (person) => {
+  test("a link typed by hand decides nothing", { long: true }, async (person) => {
     await person.take("android");
     await person.pay();
     await person.page.fill("#link", "shop://shop.example/klarna/done?stepup=AAAAAAAAAAAAAAAAAAAAAA");

@@ -18,7 +18,7 @@ export default (test) => {
     });
   }
 
-  test("pay in the Klarna app", async (person) => {
+  test("pay in the Klarna app", { long: true }, async (person) => {
     await person.take("android", { klarna: true });
     await person.pay();
     await person.until("background");
@@ -30,7 +30,6 @@ export default (test) => {
   });
 
   test("to the bank's app and back: Klarna's page stays", async (person) => {
-    await person.take("older-iphone");
     await person.take("android-custom-tab");
     await person.pay();
     await person.identify();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 
 /** At the latest then something is wrong, milliseconds. */
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 
 export class Person {
   #deaf;
