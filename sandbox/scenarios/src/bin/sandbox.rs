@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use stepup_sandbox_scenarios::serve::{self, Options};
 
-/// Serves Klarna's side, the acquirer and the control API until Ctrl-C, and prints the configuration for an app, as text and as QR
-/// code. Addresses end with their process; nothing is kept.
+/// Serves Klarna's side, the acquirer and the control API until Ctrl-C, and prints the configuration for an app and a link for the demo
+/// apps, also as QR code. Addresses end with their process; nothing is kept.
 #[derive(Parser)]
 #[command(name = "sandbox", max_term_width = 100)]
 struct Arguments {

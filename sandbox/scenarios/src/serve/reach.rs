@@ -10,7 +10,24 @@ use url::Url;
 
 use super::Options;
 
-/// The configuration as text and as QR code, and the table of phones.
+/// What the demo apps open; their own scheme, so that a phone's camera leads into the app.
+const DEMO_APP: &str = "klarnastepup-demo://sandbox";
+
+/// The link that points a demo app at this sandbox: the backend, the browser's hosts and the control API. Behind a tunnel there is no
+/// control API to reach, so none is named.
+fn demo_link(addresses: &Addresses, options: &Options) -> String {
+    let mut link = vec![
+        ("backend", &addresses.backend),
+        ("klarna", &addresses.klarna),
+        ("acquirer", &addresses.acquirer),
+    ];
+    if options.public_url.is_none() {
+        link.push(("control", &addresses.control));
+    }
+    Url::parse_with_params(DEMO_APP, link).map_or_else(|_| DEMO_APP.to_owned(), String::from)
+}
+
+/// The configuration as text, the demo apps' link as QR code, and the table of phones.
 pub(super) fn describe(addresses: &Addresses, options: &Options, terminal: bool) -> String {
     let configuration = json!({
         "backend": addresses.backend,
@@ -19,8 +36,11 @@ pub(super) fn describe(addresses: &Addresses, options: &Options, terminal: bool)
         "completion": "demoshop-done://klarna",
     })
     .to_string();
-    let mut text = format!("Configuration to paste:\n\n  {configuration}\n\n");
-    if let Ok(code) = QrCode::new(&configuration) {
+    let link = demo_link(addresses, options);
+    let mut text = format!(
+        "Configuration to paste:\n\n  {configuration}\n\nFor the demo apps (open it on the phone, or scan it with the phone's camera):\n\n  {link}\n\n"
+    );
+    if let Ok(code) = QrCode::new(&link) {
         let picture = code.render::<Dense1x2>().quiet_zone(true).build();
         let _ = writeln!(text, "{}\n", coloured(&picture, terminal));
     }
@@ -68,6 +88,7 @@ fn table(addresses: &Addresses, options: &Options) -> String {
         &addresses.local_backend,
         &addresses.klarna,
         &addresses.acquirer,
+        &addresses.control,
     ]
     .into_iter()
     .filter_map(|address| Url::parse(address).ok()?.port())
@@ -84,7 +105,7 @@ fn table(addresses: &Addresses, options: &Options) -> String {
         ),
     };
     format!(
-        "  iOS simulator         loopback: as it stands\n  Android emulator      {}\n  Android phone, USB    the same\n  iPhone                {tunnel}\n\nCtrl-C ends it.",
+        "  iOS simulator         loopback: as it stands\n  Android emulator      {}\n  Android phone, USB    the same\n  iPhone, same Wi-Fi    start again with --listen and this machine's address in it\n  iPhone                {tunnel}\n\nCtrl-C ends it.",
         reverse.join(" && ")
     )
 }
@@ -113,8 +134,9 @@ mod tests {
         for part in [
             r#""backend":"http://127.0.0.1:4001""#,
             "iOS simulator         loopback",
-            "adb reverse tcp:4001 tcp:4001 && adb reverse tcp:4003 tcp:4003 && adb reverse tcp:4002 tcp:4002",
+            "adb reverse tcp:4001 tcp:4001 && adb reverse tcp:4003 tcp:4003 && adb reverse tcp:4002 tcp:4002 && adb reverse tcp:4004 tcp:4004",
             "a tunnel to port 4001",
+            "klarnastepup-demo://sandbox?backend=http%3A%2F%2F127.0.0.1%3A4001&klarna=http%3A%2F%2F127.0.0.1%3A4003&acquirer=http%3A%2F%2F127.0.0.1%3A4002&control=http%3A%2F%2F127.0.0.1%3A4004%2F_control\n",
             "\u{2588}",
         ] {
             assert!(text.contains(part), "{part}: {text}");
@@ -131,9 +153,17 @@ mod tests {
         behind.backend = "https://demo.example".to_owned();
         behind.acquirer = behind.backend.clone();
         let text = describe(&behind, &options, false);
-        assert!(text.contains("adb reverse tcp:4001 tcp:4001\n"), "{text}");
+        assert!(
+            text.contains("adb reverse tcp:4001 tcp:4001 && adb reverse tcp:4004 tcp:4004\n"),
+            "{text}"
+        );
         assert!(
             text.contains("through the tunnel at https://demo.example"),
+            "{text}"
+        );
+        // The control API is not behind the tunnel.
+        assert!(
+            text.contains("acquirer=https%3A%2F%2Fdemo.example\n"),
             "{text}"
         );
     }
