@@ -20,6 +20,8 @@ mod tally;
 mod tests;
 mod toolchain;
 mod version;
+#[cfg(test)]
+mod workflows;
 mod torture;
 
 use std::process::ExitCode;
@@ -109,6 +111,9 @@ enum Command {
     Version {
         /// Three numbers: what was unreleased in the changelog gets a heading.
         version: Option<String>,
+        /// Fail unless it is this one; a tag's `v` in front is allowed.
+        #[arg(long, conflicts_with = "version")]
+        expect: Option<String>,
     },
     /// Run the benchmarks; arguments go to criterion (`cargo xtask bench -- links`). `kotlin`: what the façade costs on a JVM.
     #[command(disable_help_flag = true)]
@@ -142,6 +147,9 @@ enum Platform {
         /// Only for this processor, and without the jar for tests on this machine: quicker, and no release.
         #[arg(long, value_enum, conflicts_with = "check")]
         abi: Vec<package::abi::Abi>,
+        /// And an APK of android-demo from the package, debug and release, in dist/android-demo.
+        #[arg(long, conflicts_with = "check")]
+        demo: bool,
     },
     /// The static library for iOS.
     Ios {
@@ -205,8 +213,12 @@ fn run(command: Command) -> Outcome<ExitCode> {
                     check: false,
                     flavour,
                     abi,
+                    demo,
                 } => {
                     package::android::package(&project, &package::chosen(&flavour), &abi)?;
+                    if demo {
+                        android_demo::package(&project)?;
+                    }
                 }
                 Platform::Ios { check: _, flavour } => {
                     package::ios::check(&project, &package::chosen(&flavour))?;
@@ -214,9 +226,13 @@ fn run(command: Command) -> Outcome<ExitCode> {
             }
             Ok(ExitCode::SUCCESS)
         }
-        Command::Version { version: None } => version::show(&project),
+        Command::Version {
+            version: None,
+            expect,
+        } => version::show(&project, expect.as_deref()),
         Command::Version {
             version: Some(version),
+            ..
         } => version::set(&project, &version),
         Command::Bench(passed) if passed.arguments == ["kotlin"] => kotlin::bench(&project),
         Command::Bench(passed) => {

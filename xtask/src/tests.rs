@@ -29,6 +29,8 @@ pub enum Part {
     Clippy,
     /// Licences, sources and duplicates of dependencies (cargo-deny).
     Deny,
+    /// Advisories about dependencies. Only by name: they come from a database that changes by the day, and cargo-deny fetches it from GitHub.
+    Advisories,
     /// The library's dependencies are those of xtask/recipes/core-dependencies.txt, and no more.
     Tree,
     /// The core: unit, property, rule and model tests, examples in its documentation.
@@ -81,6 +83,7 @@ pub fn run(project: &Project, parts: &[Part], long: bool) -> ExitCode {
         Part::value_variants()
             .iter()
             .copied()
+            .filter(|part| *part != Part::Advisories)
             .filter(|part| long || !matches!(part, Part::Sabotage | Part::Coverage))
             .collect()
     } else {
@@ -172,13 +175,10 @@ fn one(project: &Project, part: Part, long: bool) -> Outcome<Ran> {
         Part::Fmt => Ok(checked(cargo(project, "fmt --all --check")?)),
         Part::Clippy => clippy(project),
         Part::Deny => {
-            let mut deny = process::command(deny::program(project)?);
-            deny.args(["--all-features", "check", "--hide-inclusion-graph"]);
             // Not `advisories`: their database is a repository of its own, not a package.
-            deny.args(["bans", "licenses", "sources"])
-                .current_dir(&project.root);
-            Ok(checked(deny))
+            Ok(checked(denied(project, &["bans", "licenses", "sources"])?))
         }
+        Part::Advisories => Ok(checked(denied(project, &["advisories"])?)),
         Part::Tree => tree(project),
         Part::Rust => test("test --no-fail-fast --package klarna-step-up"),
         Part::Xtask => test("test --package xtask"),
@@ -225,6 +225,14 @@ fn one(project: &Project, part: Part, long: bool) -> Outcome<Ran> {
         Part::Sabotage => Ok((sabotage::run(project)?, Ok(()))),
         Part::Coverage => Ok((coverage::run(project)?, Ok(()))),
     }
+}
+
+/// cargo-deny with these of its checks.
+fn denied(project: &Project, checks: &[&str]) -> Outcome<Command> {
+    let mut deny = process::command(deny::program(project)?);
+    deny.args(["--all-features", "check", "--hide-inclusion-graph"]);
+    deny.args(checks).current_dir(&project.root);
+    Ok(deny)
 }
 
 /// Cargo with arguments, none of which holds a space.

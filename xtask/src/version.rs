@@ -71,11 +71,14 @@ fn places() -> impl Iterator<Item = Place> {
     PLACES.into_iter().chain(lines)
 }
 
-/// Prints the version, and fails if a place names another.
-pub fn show(project: &Project) -> Outcome<ExitCode> {
+/// Prints the version, and fails if a place names another, or if it is not the expected one.
+pub fn show(project: &Project, expected: Option<&str>) -> Outcome<ExitCode> {
     let version = project.version()?;
     println!("{version}");
-    let objections = objections(project, &version)?;
+    let mut objections = objections(project, &version)?;
+    let expected = expected.map(|tag| tag.strip_prefix('v').unwrap_or(tag));
+    let other = expected.filter(|expected| *expected != version);
+    objections.extend(other.map(|other| format!("{other} was expected")));
     if objections.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
@@ -115,7 +118,7 @@ pub fn set(project: &Project, version: &str) -> Outcome<ExitCode> {
     metadata.args(["metadata", "--quiet", "--format-version", "1"]);
     process::read(metadata)?;
     bindings::generate(project, &[Language::Kotlin, Language::Swift])?;
-    show(project)
+    show(project, None)
 }
 
 fn well_formed(version: &str) -> bool {
