@@ -147,9 +147,6 @@ enum Platform {
         /// Only for this processor, and without the jar for tests on this machine: quicker, and no release.
         #[arg(long, value_enum, conflicts_with = "check")]
         abi: Vec<package::abi::Abi>,
-        /// And an APK of android-demo from the package, debug and release, in dist/android-demo.
-        #[arg(long, conflicts_with = "check")]
-        demo: bool,
     },
     /// The static library for iOS.
     Ios {
@@ -213,12 +210,8 @@ fn run(command: Command) -> Outcome<ExitCode> {
                     check: false,
                     flavour,
                     abi,
-                    demo,
                 } => {
                     package::android::package(&project, &package::chosen(&flavour), &abi)?;
-                    if demo {
-                        android_demo::package(&project)?;
-                    }
                 }
                 Platform::Ios { check: _, flavour } => {
                     package::ios::check(&project, &package::chosen(&flavour))?;
