@@ -133,12 +133,23 @@ fn expected(expect: &Value) -> Vec<String> {
     for order in expect["orders"].as_array().into_iter().flatten() {
         let reference = order["reference"].as_str().unwrap_or_default();
         let backend = order["acquirer"].as_str().unwrap_or("nothing");
-        let money = order["transactions"].as_i64().unwrap_or_default();
+        let money = order["transactions"].as_u64().unwrap_or_default();
+        let money = usize::try_from(money).unwrap_or(usize::MAX);
         lines.push(format!(
-            "Order {reference}: the backend says {backend}; money moves {money} times"
+            "Order {reference}: the backend says {backend}; money moves {}",
+            times(money)
         ));
     }
     lines
+}
+
+/// How often, for people.
+fn times(count: usize) -> String {
+    match count {
+        0 => "never".to_owned(),
+        1 => "once".to_owned(),
+        more => format!("{more} times"),
+    }
 }
 
 fn told_line(told: &Value) -> Vec<String> {
@@ -165,7 +176,8 @@ fn actual(record: &Value) -> Vec<String> {
             .map(|klarna| klarna["transactions"].as_array().map_or(0, Vec::len))
             .sum();
         lines.push(format!(
-            "Order {reference}: the backend says {backend}; money moves {money} times"
+            "Order {reference}: the backend says {backend}; money moves {}",
+            times(money)
         ));
     }
     lines

@@ -67,4 +67,23 @@ export default (test) => {
     await person.until("outcome:approved");
     await person.sees("approved", { money: "once" });
   });
+
+  test("killed again while it starts: the third start goes on all the same", { long: true }, async (person) => {
+    await person.take("iphone");
+    await person.pay();
+    await person.press("kill-now");
+    const killed = await person.until("killed");
+    await person.press("kill-at-step");
+    await person.tapIcon("shop");
+    const again = await person.until("killed", killed);
+    await person.has("held");
+    await person.tapIcon("shop");
+    await person.until("unfinished", again);
+    await person.tap('#screen [data-act="resume"]');
+    await person.until("shown", again);
+    await person.answer();
+    await person.walk();
+    await person.until("outcome:approved");
+    await person.sees("approved", { money: "once" });
+  });
 };

@@ -8,6 +8,7 @@ use stepup_sandbox_scenarios::protocol::{
 
 use super::Phone;
 use super::app::App;
+use super::spoil::next_note;
 use super::system::{Front, Program};
 use crate::timeline::Lane;
 
@@ -104,9 +105,6 @@ impl Phone {
             })
             .await;
         }
-        if self.switches.contains("kill-at-step") {
-            self.hold_at_next_note().await;
-        }
     }
 
     fn configure(&self) -> Configure {
@@ -131,6 +129,9 @@ impl Phone {
         configure.presenter = PresenterManner::Confirm;
         configure.policy = PolicyChanges::default();
         configure.clock = Some(self.reading());
+        // Before its first command: a start notes much of what it finds.
+        let is_held = self.switches.contains("kill-at-step");
+        configure.hold_at = is_held.then(next_note);
         configure
     }
 

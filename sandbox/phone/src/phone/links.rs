@@ -201,7 +201,9 @@ impl Phone {
             self.ensure_app(Some(uri)).await;
             return;
         }
-        let was_behind = self.front != shop;
+        // Under a tab an activity is paused: Android resumes it with the link.
+        let covered = self.device.is_android() && self.tab.is_some();
+        let was_behind = self.front != shop || covered;
         self.front = shop;
         for step in &self.device.on_link {
             match step {

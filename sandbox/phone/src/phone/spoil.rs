@@ -15,6 +15,15 @@ const TEN_MINUTES: i64 = 10 * 60 * 1_000;
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 const WEBHOOK_LATE_MS: i64 = 5_000;
 
+/// Right after the app has written to its journal.
+pub(super) fn next_note() -> HoldPoint {
+    HoldPoint {
+        effect: "Persist".to_owned(),
+        when: When::After,
+        nth: 1,
+    }
+}
+
 impl Phone {
     /// A switch is pressed.
     pub(super) async fn press(&mut self, id: &str) {
@@ -34,7 +43,7 @@ impl Phone {
         self.note(Lane::You, format!("switch:{id}"), said);
         match id {
             "kill-now" => self.kill("").await,
-            "kill-at-step" if on => self.hold_at_next_note().await,
+            "kill-at-step" if on => self.send(Command::HoldAt(next_note())).await,
             "close-tab" => self.close_tab().await,
             "minimise-tab" => self.minimise_tab().await,
             "offline" => {
@@ -65,16 +74,6 @@ impl Phone {
             }
             _ => self.spoil_webhooks(),
         }
-    }
-
-    /// The app will stand still, and then be killed, right after it has written to its journal.
-    pub(super) async fn hold_at_next_note(&mut self) {
-        self.send(Command::HoldAt(HoldPoint {
-            effect: "Persist".to_owned(),
-            when: When::After,
-            nth: 1,
-        }))
-        .await;
     }
 
     fn spoil_backend(&mut self, id: &'static str, kind: FaultKind, on: bool) {

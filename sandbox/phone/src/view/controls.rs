@@ -45,6 +45,7 @@ pub(super) fn truth(phone: &Phone) -> Markup {
     let shop = match (&phone.shop.told, phone.shop.paying) {
         (Some(told), _) => told.outcome.clone(),
         (None, true) => "waiting".to_owned(),
+        (None, false) if phone.shop.state().is_some() => "unfinished".to_owned(),
         (None, false) => "—".to_owned(),
     };
     let or_none = |text: &str| {

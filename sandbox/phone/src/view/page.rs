@@ -41,10 +41,10 @@ pub(crate) fn document(about: &About<'_>, view: &View, scenarios: &[(String, Str
                 header.top {
                     h1 { "A phone in a browser" }
                     p { "A shop’s app with the real library in it, Klarna’s pages, and everything that can go wrong between them." }
-                    nav aria-label="Parts of this page" {
-                        a href="#phone" { "Phone" } a href="#spoil" { "Spoil it" } a href="#timeline" { "Timeline" }
-                    }
                     (devices(about.device, about.klarna_app))
+                }
+                nav.parts aria-label="Parts of this page" {
+                    a href="#phone" { "Phone" } a href="#spoil" { "Spoil it" } a href="#timeline" { "Timeline" } a href="#theatre-title" { "Scenarios" }
                 }
                 main {
                     section.guide aria-labelledby="guide-title" { (guide()) }
@@ -101,7 +101,7 @@ fn guide() -> Markup {
         ol {
             li { strong { "Lose the link. " } "Press " em { "Lose it" } " under “The next link back to the shop”. Then tap " em { "Pay with Klarna" }
                 " and pay: any phone number, any six digits. Klarna’s page can’t bring you back. Watch the shop say " em { "Paid" } " all the same." }
-            li { strong { "Kill the app. " } "Tap " em { "New basket" } ", pay again, and press " em { "Kill it now" } " while Klarna’s page is open. Tap the shop’s icon: it knows the payment. " em { "Go on with it" } "." }
+            li { strong { "Kill the app. " } "Tap " em { "New basket" } ", pay again, and press " em { "Kill it now" } " while Klarna’s page is open. Tap the shop’s icon: it knows the payment. Tap " em { "Go on with it" } "." }
             li { strong { "Who is right? " } "Below the phone, shop, backend and Klarna say what they know. Money moves once, or not at all." }
         }
     }
