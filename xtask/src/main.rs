@@ -1,5 +1,6 @@
 //! The project's command surface: one command that works on a fresh machine, used alike by people, CI and the README.
 
+mod apple;
 mod bindings;
 mod cache;
 mod coverage;
@@ -11,18 +12,22 @@ mod package;
 mod phone;
 mod process;
 mod project;
+mod release;
 mod sabotage;
 mod sandbox;
 mod swift;
+mod swift_guide;
 mod swift_interface;
+mod swift_pages;
+mod swift_shop;
 mod system;
 mod tally;
 mod tests;
 mod toolchain;
+mod torture;
 mod version;
 #[cfg(test)]
 mod workflows;
-mod torture;
 
 use std::process::ExitCode;
 
@@ -115,6 +120,15 @@ enum Command {
         #[arg(long, conflicts_with = "version")]
         expect: Option<String>,
     },
+    /// Tell `Package.swift` where this version's library is to be downloaded, with its check sum (after `cargo xtask package ios`).
+    Release {
+        /// The folder of the downloads; the version and the zip file's name follow.
+        #[arg(long)]
+        downloads: Option<String>,
+        /// Show the change and write nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Run the benchmarks; arguments go to criterion (`cargo xtask bench -- links`). `kotlin`: what the façade costs on a JVM.
     #[command(disable_help_flag = true)]
     Bench(Passed),
@@ -148,10 +162,15 @@ enum Platform {
         #[arg(long, value_enum, conflicts_with = "check")]
         abi: Vec<package::abi::Abi>,
     },
-    /// The static library for iOS.
+    /// Compare the framework in dist/ with another, for example one that was made on the other system.
+    CompareIos {
+        /// The other `XCFramework`.
+        other: std::path::PathBuf,
+    },
+    /// The Swift package for iOS: an `XCFramework` and, for the slim flavour, a package folder, in dist/.
     Ios {
-        /// Build the device slice in both flavours and check what it was built for, without making an `XCFramework`.
-        #[arg(long, required = true)]
+        /// Only build the device slice and check what it was built for, what it imports and what an app grows by.
+        #[arg(long)]
         check: bool,
         /// Only this flavour.
         #[arg(long, value_enum)]
@@ -213,9 +232,17 @@ fn run(command: Command) -> Outcome<ExitCode> {
                 } => {
                     package::android::package(&project, &package::chosen(&flavour), &abi)?;
                 }
-                Platform::Ios { check: _, flavour } => {
+                Platform::CompareIos { other } => apple::compare(&project, &other)?,
+                Platform::Ios {
+                    check: true,
+                    flavour,
+                } => {
                     package::ios::check(&project, &package::chosen(&flavour))?;
                 }
+                Platform::Ios {
+                    check: false,
+                    flavour,
+                } => package::swift_package::package(&project, &package::chosen(&flavour))?,
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -227,6 +254,10 @@ fn run(command: Command) -> Outcome<ExitCode> {
             version: Some(version),
             ..
         } => version::set(&project, &version),
+        Command::Release { downloads, dry_run } => {
+            release::run(&project, downloads.as_deref(), dry_run)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Bench(passed) if passed.arguments == ["kotlin"] => kotlin::bench(&project),
         Command::Bench(passed) => {
             let mut bench = project.cargo()?;

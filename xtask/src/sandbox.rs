@@ -115,9 +115,14 @@ impl Control {
         Server::start(project, "stepup-sandbox-control", "stepup-control", |_| {}).map(Self)
     }
 
+    /// Where it is.
+    pub fn address(&self) -> &str {
+        self.0.address()
+    }
+
     /// Tells a command that runs tests where it is.
     pub fn tell(&self, command: &mut Command) {
-        command.env(ADDRESS, self.0.address());
+        command.env(ADDRESS, self.address());
     }
 }
 

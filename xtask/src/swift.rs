@@ -14,10 +14,11 @@ use crate::toolchain::swift_root::SwiftRoot;
 /// The phone that plays the scenarios through the façade.
 const PHONE: &str = "stepup-phone-swift";
 /// What is written by hand, and formatted.
-const FORMATTED: [&str; 7] = [
+const FORMATTED: [&str; 8] = [
     "Package.swift",
     "bindings/swift/AppleStubs",
     "bindings/swift/Bench",
+    "bindings/swift/Consumer",
     "bindings/swift/Sources/KlarnaStepUp",
     "bindings/swift/Sources/KlarnaStepUpTesting",
     "bindings/swift/Sources/StepUpPhone",

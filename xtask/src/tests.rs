@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use clap::ValueEnum;
 
+use crate::apple;
 use crate::bindings::{self, Language};
 use crate::coverage;
 use crate::fire;
@@ -16,6 +17,7 @@ use crate::project::Project;
 use crate::sabotage;
 use crate::sandbox::{self, Control};
 use crate::swift;
+use crate::swift_shop;
 use crate::tally::Tally;
 use crate::toolchain::{deny, jvm};
 use crate::torture;
@@ -58,12 +60,16 @@ pub enum Part {
     /// The Swift façade against the real library and the real sandbox, in Swift 6 mode; every scenario through it; its public
     /// interface and format.
     Swift,
+    /// The Swift package as an app gets it: manifest, a shop's own package that pays against the sandbox, the guide's snippets, the pages.
+    PackageIos,
     /// The library for Android links; imports, page size and download size hold.
     Android,
     /// The packages for Android: what is in them, twice the same bytes, an app that is shrunk by their rules and pays, the guide's code.
     PackageAndroid,
     /// The library for iOS builds for the right versions.
     Ios,
+    /// On a Mac: the package by Xcode, the tests in a simulator, the demo's schemes (only by name).
+    Apple,
     /// Each rule's sabotage makes its test go red (only with --long, or by name).
     Sabotage,
     /// The core's tests reach enough of machine, links and journal (only with --long, or by name).
@@ -85,6 +91,7 @@ pub fn run(project: &Project, parts: &[Part], long: bool) -> ExitCode {
             .copied()
             .filter(|part| *part != Part::Advisories)
             .filter(|part| long || !matches!(part, Part::Sabotage | Part::Coverage))
+            .filter(|part| *part != Part::Apple)
             .collect()
     } else {
         parts.to_vec()
@@ -216,12 +223,20 @@ fn one(project: &Project, part: Part, long: bool) -> Outcome<Ran> {
             Ok(counted(maven, Tally::of_surefire))
         }
         Part::Swift => swift::check(project),
+        Part::PackageIos => swift_shop::check(project, long),
         Part::Android => Ok((
             package::android::check(project, &package::chosen(&[]))?,
             Ok(()),
         )),
         Part::PackageAndroid => package::android_test::run(project, long),
-        Part::Ios => Ok((package::ios::check(project, &package::chosen(&[]))?, Ok(()))),
+        Part::Ios => {
+            let mut tally = package::ios::check(project, &package::chosen(&[]))?;
+            if long {
+                tally.add(package::ios_twice::check(project)?);
+            }
+            Ok((tally, Ok(())))
+        }
+        Part::Apple => Ok((apple::check(project)?, Ok(()))),
         Part::Sabotage => Ok((sabotage::run(project)?, Ok(()))),
         Part::Coverage => Ok((coverage::run(project)?, Ok(()))),
     }

@@ -61,6 +61,8 @@ pub fn check(project: &Project, flavours: &[Flavour]) -> Outcome<Tally> {
     let tools = Tools::find()?;
     let mut tally = Tally::default();
     let mut imports = String::new();
+    let manifest = project.root.join("Package.swift");
+    let manifest = std::fs::read_to_string(&manifest).map_err(at(&manifest))?;
     for flavour in flavours {
         let library = library(project, tools, *flavour, DEVICE)?;
         let slice = examine(project, *flavour, DEVICE, &library)?;
@@ -68,6 +70,13 @@ pub fn check(project: &Project, flavours: &[Flavour]) -> Outcome<Tally> {
         if tools == Tools::Linux {
             grows_by(project, *flavour, &library)?;
             tally.count(true);
+        }
+        for framework in allowed(project)?.frameworks(&slice.imports) {
+            if !manifest.contains(&format!(".linkedFramework(\"{framework}\")")) {
+                return Err(Failure::new(format!(
+                    "Package.swift does not link {framework}, which the library imports from"
+                )));
+            }
         }
         for name in &slice.imports {
             imports.push_str(name);
@@ -87,7 +96,7 @@ pub fn library(
     flavour: Flavour,
     target: Target,
 ) -> Outcome<PathBuf> {
-    let build = Build::of(project, tools, flavour, target)?;
+    let build = Build::of(project, tools, flavour, target, None)?;
     let name = format!("ios-{}-{}", target.triple, flavour.name());
     let parts: Vec<&[u8]> = build.made_of.iter().map(Vec::as_slice).collect();
     let folder = project
@@ -109,7 +118,14 @@ pub struct Build {
 }
 
 impl Build {
-    pub fn of(project: &Project, tools: Tools, flavour: Flavour, target: Target) -> Outcome<Self> {
+    /// In a `folder` of its own, where one is given, what cargo built before is not looked at.
+    pub fn of(
+        project: &Project,
+        tools: Tools,
+        flavour: Flavour,
+        target: Target,
+        folder: Option<&Path>,
+    ) -> Outcome<Self> {
         let inputs = project.core_inputs()?;
         let mut made_of = vec![inputs.clone().into_bytes()];
         let (mut cargo, folder) = match tools {
@@ -118,8 +134,15 @@ impl Build {
                 let headers = mobile_rust::apple_headers(project)?;
                 made_of.push(rust.key.clone().into_bytes());
                 made_of.push(headers.as_os_str().as_encoded_bytes().to_vec());
-                let folder = rust.target(project)?;
+                let folder = match folder {
+                    Some(folder) => folder.to_path_buf(),
+                    None => rust.target(project)?,
+                };
                 let mut cargo = rust.cargo(project)?;
+                cargo.env(
+                    "CARGO_ENCODED_RUSTFLAGS",
+                    renamed(project, &folder)?.join("\u{1f}"),
+                );
                 let name = target.triple.replace('-', "_");
                 // cc splits at spaces and knows no quotes; a folder with one is not renamed, which the look at the bytes then says.
                 let paths: Vec<String> = renamed(project, &folder)?
@@ -142,7 +165,10 @@ impl Build {
             }
             Tools::Xcode => {
                 made_of.push(project.rustc_version()?.into_bytes());
-                let folder = project.target()?;
+                let folder = match folder {
+                    Some(folder) => folder.to_path_buf(),
+                    None => project.target()?,
+                };
                 let mut cargo = project.cargo()?;
                 cargo.env("IPHONEOS_DEPLOYMENT_TARGET", IOS_DEPLOYMENT_TARGET);
                 cargo.env(
@@ -166,12 +192,6 @@ impl Build {
             target,
             made_of,
         })
-    }
-
-    /// Builds in a folder of its own: what cargo built before is not looked at.
-    pub fn afresh(mut self, folder: &Path) -> Self {
-        folder.clone_into(&mut self.folder);
-        self
     }
 
     /// Puts the library into `out`.

@@ -14,22 +14,22 @@ pub fn link(library: &Path, imports: &Imports, oldest: &str) -> Outcome<Vec<u8>>
     let folder = library.with_extension("linked");
     std::fs::create_dir_all(&folder).map_err(at(&folder))?;
     let linked = folder.join("linked");
-    let mut linker = process::command("ld64.lld-22");
-    linker.args(["-dylib", "-arch", "arm64", "-dead_strip", "-all_load"]);
-    linker.args(["-platform_version", "ios", oldest, oldest]);
-    linker.args(["-install_name", "klarna_step_up"]);
+    let mut command = process::command("ld64.lld-22");
+    command.args(["-dylib", "-arch", "arm64", "-dead_strip", "-all_load"]);
+    command.args(["-platform_version", "ios", oldest, oldest]);
+    command.args(["-install_name", "klarna_step_up"]);
     // What the generated Swift calls.
     for names in ["_uniffi_klarna_step_up_*", "_ffi_klarna_step_up_*"] {
-        linker.args(["-exported_symbol", names]);
+        command.args(["-exported_symbol", names]);
     }
     for (name, symbols) in &imports.0 {
         let stub = folder.join(format!("{name}.tbd"));
         let text = stub_library(name, symbols.iter().map(String::as_str));
         std::fs::write(&stub, text).map_err(at(&stub))?;
-        linker.arg(stub);
+        command.arg(stub);
     }
-    linker.arg(library).arg("-o").arg(&linked);
-    process::run(linker)?;
+    command.arg(library).arg("-o").arg(&linked);
+    process::run(command)?;
     let mut strip = process::command("llvm-strip-22");
     strip.args(["--strip-all", "--discard-all"]).arg(&linked);
     process::run(strip)?;

@@ -226,7 +226,8 @@ mod tests {
 
     #[test]
     fn each_fault_is_found() {
-        let faults: [(&str, fn(&mut Slice)); 6] = [
+        type Fault = (&'static str, fn(&mut Slice));
+        let faults: [Fault; 6] = [
             ("for ios 18.0", |slice| {
                 slice
                     .built_for

@@ -13,8 +13,10 @@ mod elf;
 mod findings;
 mod guide;
 pub mod ios;
+pub mod ios_twice;
 pub mod kotlin_build;
 mod linked;
+pub mod linux;
 mod macho;
 pub mod maven;
 pub mod paths;
@@ -22,8 +24,10 @@ mod privacy;
 mod resolved;
 mod sbom;
 mod size;
+pub mod swift_package;
 mod symbols;
 mod twice;
+pub mod xcframework;
 
 use clap::ValueEnum;
 

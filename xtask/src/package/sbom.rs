@@ -15,7 +15,7 @@ use super::maven::{Dependency, GROUP};
 pub struct Subject<'a> {
     pub artifact: &'a str,
     pub version: &'a str,
-    /// `aar` or `jar`.
+    /// `aar` or `jar`, or `zip` for what is in no Maven repository.
     pub packaging: &'a str,
     pub dependencies: &'a [Dependency],
 }
@@ -105,10 +105,13 @@ fn sums(lock: &str) -> BTreeMap<String, String> {
 }
 
 fn document(subject: &Subject, crates: &Crates, sums: &BTreeMap<String, String>) -> Value {
-    let own = format!(
-        "pkg:maven/{GROUP}/{}@{}?type={}",
-        subject.artifact, subject.version, subject.packaging
-    );
+    let own = match subject.packaging {
+        "zip" => format!("pkg:generic/{}@{}", subject.artifact, subject.version),
+        packaging => format!(
+            "pkg:maven/{GROUP}/{}@{}?type={packaging}",
+            subject.artifact, subject.version
+        ),
+    };
     let mut components = Vec::new();
     let mut links = BTreeMap::new();
     let mut of_own: BTreeSet<String> = crates.roots.clone();

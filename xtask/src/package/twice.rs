@@ -97,7 +97,7 @@ pub fn by_ndk(project: &Project, work: &Path) -> Outcome<Vec<String>> {
     Ok(found)
 }
 
-fn copy_checkout(project: &Project, place: &Path) -> Outcome<()> {
+pub(super) fn copy_checkout(project: &Project, place: &Path) -> Outcome<()> {
     let mut git = process::command("git");
     git.args([
         "ls-files",

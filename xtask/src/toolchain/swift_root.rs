@@ -1,6 +1,6 @@
 //! Swift for Linux in a root of its own.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::process::{self, Failure, Outcome, at};
@@ -53,6 +53,29 @@ impl SwiftRoot {
             .arg(program)
             .args(arguments);
         script
+    }
+
+    /// As `run`, in another folder than the checkout and with a build folder of its own.
+    pub fn run_in(
+        &self,
+        project: &Project,
+        (folder, scratch): (&Path, &Path),
+        program: &str,
+        arguments: &[&str],
+    ) -> Command {
+        let mut script = project.script("swift-in-root.sh");
+        script.arg(&self.folder).arg(folder).arg(scratch);
+        script.arg(program).args(arguments);
+        script
+    }
+
+    /// A folder for builds that are not the checkout's, kept for the next time.
+    pub fn scratch(&self, name: &str) -> Outcome<PathBuf> {
+        let mut path = self.scratch.clone().into_os_string();
+        path.push(format!("-{name}"));
+        let path = PathBuf::from(path);
+        std::fs::create_dir_all(&path).map_err(at(&path))?;
+        Ok(path)
     }
 
     /// How a program that was built in the root is run outside of it, where it sees what its caller sees and is the caller's own

@@ -167,7 +167,9 @@ public actor StepUpClient {
 
     /// The signed-in account (opaque; only a salted hash is stored), or none. Waiting calls of another account end `undetermined`.
     ///
-    /// - Parameter adoptCurrent: A guest who signs in keeps the attempts made before.
+    /// - Parameters:
+    ///   - owner: The account's name, or nil.
+    ///   - adoptCurrent: A guest who signs in keeps the attempts made before.
     public func setOwner(_ owner: String?, adoptCurrent: Bool = false) {
         engine.core.setOwner(owner: owner, adoptCurrent: adoptCurrent)
     }

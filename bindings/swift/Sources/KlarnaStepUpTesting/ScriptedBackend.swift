@@ -63,7 +63,10 @@ public final class ScriptedBackend: Sendable {
 
     /// From now on this is how payments stand.
     ///
-    /// - Parameter details: The receipt, as JSON.
+    /// - Parameters:
+    ///   - word: The backend's word.
+    ///   - reason: Its reason, if it gives one.
+    ///   - details: The receipt, as JSON.
     public func says(_ word: Word, reason: String? = nil, details: String? = nil) {
         state.use { state in
             state.word = word

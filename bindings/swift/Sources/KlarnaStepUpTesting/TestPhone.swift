@@ -48,6 +48,7 @@ public final class TestPhone: Sendable {
     /// A phone that was just unpacked.
     ///
     /// - Parameters:
+    ///   - configuration: The app's, or one whose backend is the scripted one.
     ///   - surfaces: Where it can show a journey, best first.
     ///   - httpsLinks: Its browser brings https links to the app.
     /// - Throws: ``StepUpError``, as the client does.

@@ -22,8 +22,11 @@ import SwiftUI
 
     /// Pays. While a payment is under way a further call does nothing, so that a button tapped twice pays once.
     ///
-    /// - Parameter handler: Deals with the outcome. It is acknowledged when this returns without an error, and comes again in the client's
-    ///   `outcomes` at the next start otherwise. Called also if the flow is gone by then: the payment goes on.
+    /// - Parameters:
+    ///   - order: What is being paid.
+    ///   - ifBusy: What to do about an unfinished attempt of this order.
+    ///   - handler: Deals with the outcome. It is acknowledged when this returns without an error, and comes again in the client's
+    ///     `outcomes` at the next start otherwise. Called also if the flow is gone by then: the payment goes on.
     public func pay(_ order: Order, ifBusy: IfBusy = .join, handler: @escaping @MainActor (Outcome) async throws -> Void) {
         guard !isPaying else { return }
         isPaying = true

@@ -13,6 +13,8 @@ public struct StepUpWaitingView: View {
     @Environment(\.accessibilityReduceMotion) private var reduceMotion
 
     /// - Parameters:
+    ///   - waiting: What `StepUpStatus` says.
+    ///   - texts: What the screen says.
     ///   - proceed: *Continue*.
     ///   - useAnotherMethod: *Use another method*.
     public init(
