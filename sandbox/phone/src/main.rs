@@ -10,7 +10,7 @@ use stepup_sandbox_phone::server::{self, Options};
 ///
 /// Open the printed address. Each page has a phone of its own; it is put away some minutes after its page was closed.
 #[derive(Parser)]
-#[command(name = "phone", max_term_width = 100)]
+#[command(name = "phone", bin_name = "cargo xtask phone", max_term_width = 100)]
 struct Arguments {
     /// The port; 0 takes a free one.
     #[arg(long, default_value_t = 0)]

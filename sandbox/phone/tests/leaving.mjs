@@ -61,5 +61,7 @@ export default (test) => {
     await person.until("closed-result");
     await person.until("offers");
     await person.hasNot("outcome:canceled");
+    // Klarna was not even visited.
+    await person.hasNot("klarna:IN_PROGRESS");
   });
 };

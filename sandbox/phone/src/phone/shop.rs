@@ -73,8 +73,8 @@ impl Shop {
 }
 
 /// What a disposition means, for people.
-fn meaning(disposition: &str) -> &'static str {
-    match disposition {
+fn meaning(disposition: &str) -> String {
+    let known = match disposition {
         "completion" => {
             "the completion link of this payment: the customer is done, which proves nothing, so the core asks"
         }
@@ -84,8 +84,9 @@ fn meaning(disposition: &str) -> &'static str {
         "accepted" => "the app's own; which payment's it is will be known when the journal is read",
         "not-ours" => "not for the core: the app routes it itself",
         "refused-wrong-nonce" => "refused, because its secret is not one that the core gave out",
-        _ => "refused",
-    }
+        other => return other.replace('-', " "),
+    };
+    known.to_owned()
 }
 
 impl Phone {

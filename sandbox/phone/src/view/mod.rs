@@ -68,7 +68,10 @@ pub(crate) fn seen(phone: &Phone) -> Option<Place> {
 /// The page's parts for this state. `now_ms`: what the phone's clock shows.
 pub(crate) fn of(phone: &Phone, now_ms: i64) -> View {
     let seen = seen(phone);
-    let frames = phone.frames.iter().map(|(place, frame)| FrameView {
+    // Nothing is loaded before the session may begin.
+    let may_load = |place: &Place| *place != Place::Tab || phone.ask != Some(Ask::Consent);
+    let frames = phone.frames.iter().filter(|(place, _)| may_load(place));
+    let frames = frames.map(|(place, frame)| FrameView {
         place: place.id(),
         src: format!("{}{}", phone.door(*place), frame.path),
         generation: frame.generation,
