@@ -42,6 +42,6 @@ struct FaultRow: View {
 
     private var isOn: Binding<Bool> {
         let fault = fault
-        return demo.binding { $0.live.faults.map(fault.isOn) ?? false } _: { shop, on in Task { await shop.turn(fault, on: on) } }
+        return demo.binding({ $0.live.faults.map(fault.isOn) ?? false }, { shop, on in Task { await shop.turn(fault, on: on) } })
     }
 }

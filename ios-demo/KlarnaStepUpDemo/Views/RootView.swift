@@ -48,11 +48,11 @@ struct RootView: View {
     }
 
     private var tab: Binding<KeptState.Tab> {
-        demo.binding { $0.kept.screen.tab } _: { shop, tab in shop.go(to: tab.screen) }
+        demo.binding({ $0.kept.screen.tab }, { shop, tab in shop.go(to: tab.screen) })
     }
 
     private var hasProblem: Binding<Bool> {
-        demo.binding { $0.live.problem != nil } _: { shop, _ in shop.dismissProblem() }
+        demo.binding({ $0.live.problem != nil }, { shop, _ in shop.dismissProblem() })
     }
 
     private var sharing: Binding<SharedFile?> {

@@ -18,11 +18,15 @@ struct SandboxView: View {
             }
             Section("Another one") {
                 Text(verbatim: "Scan the code that `cargo xtask sandbox` prints with the Camera app, or paste its link here.")
-                TextField("Link or address", text: demo.binding { $0.kept.typedAddress } _: { shop, text in shop.type(address: text) })
+                TextField("Link or address", text: address)
                     .textInputAutocapitalization(.never)
                     .disableAutocorrection(true)
                 Button("Connect") { demo.run { shop in await shop.connectToTyped() } }.disabled(demo.kept.typedAddress.isEmpty)
             }
         }
+    }
+
+    private var address: Binding<String> {
+        demo.binding({ $0.kept.typedAddress }, { shop, text in shop.type(address: text) })
     }
 }

@@ -9,7 +9,7 @@ struct ScenariosView: View {
         List {
             Section {
                 Button("Back to the basket") { demo.shop.go(to: .basket) }
-                TextField("Find", text: demo.binding { $0.kept.search } _: { shop, text in shop.search(text) })
+                TextField("Find", text: search)
                     .textInputAutocapitalization(.never)
                     .disableAutocorrection(true)
             }
@@ -19,6 +19,10 @@ struct ScenariosView: View {
                 }
             }
         }
+    }
+
+    private var search: Binding<String> {
+        demo.binding({ $0.kept.search }, { shop, text in shop.search(text) })
     }
 }
 

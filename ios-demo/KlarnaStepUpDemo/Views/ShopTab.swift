@@ -47,7 +47,7 @@ struct BasketView: View {
 
     private func quantity(_ line: Basket.Line) -> Binding<Int> {
         let id = line.id
-        return demo.binding { $0.kept.basket.quantities[id] ?? 0 } _: { shop, quantity in shop.set(id, to: quantity) }
+        return demo.binding({ $0.kept.basket.quantities[id] ?? 0 }, { shop, quantity in shop.set(id, to: quantity) })
     }
 }
 

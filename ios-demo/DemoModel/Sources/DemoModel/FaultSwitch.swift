@@ -49,7 +49,7 @@ public struct FaultSwitch: Hashable, Identifiable, Sendable {
             id: "start-slow", place: .start, title: "The start takes 15 s", explanation: "The shop waits.",
             kind: .gateway(fault: "delay-reply-ms:15000", endpoint: "start")),
         FaultSwitch(
-            id: "status-500", place: .questions, title: "Questions get a 500", explanation: "Asked more and more rarely; no outcome is guessed.",
+            id: "status-500", place: .questions, title: "Questions get a 500", explanation: "Asked ever more rarely; nothing is guessed.",
             kind: .gateway(fault: "status:500", endpoint: "status")),
         FaultSwitch(
             id: "status-stall", place: .questions, title: "Questions are never answered", explanation: "As above.",
@@ -70,7 +70,7 @@ public struct FaultSwitch: Hashable, Identifiable, Sendable {
             id: "webhook-doubled", place: .klarna, title: "Webhooks come twice", explanation: "One payment, one outcome.",
             kind: .klarna(path: ["webhook", "extra_copies"], value: .int(1))),
         FaultSwitch(
-            id: "second-declined", place: .klarna, title: "Klarna declines at the end", explanation: "Declined, although the customer approved.",
+            id: "second-declined", place: .klarna, title: "Klarna declines at the end", explanation: "Declined, though approved.",
             kind: .klarna(path: ["decline_second"], value: .bool(true))),
         FaultSwitch(
             id: "no-long-poll", place: .backend, title: "The backend holds no questions", explanation: "More questions; the same outcome.",

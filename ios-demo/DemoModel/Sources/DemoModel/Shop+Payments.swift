@@ -121,12 +121,15 @@ extension Shop {
 
     private func remember(_ outcome: Outcome) {
         let reference = outcome.delivery.reference
-        kept.change(reference, made: unknown(reference, began: Date())) { $0.tell(outcome) }
-        if outcome.isApproved, reference == kept.order {
+        // In one step: killed between two of them, the shop would offer what is paid to be paid again.
+        var next = kept
+        next.change(reference, made: unknown(reference, began: Date())) { $0.tell(outcome) }
+        if outcome.isApproved, reference == next.order {
             // What is paid is no longer in the basket.
-            kept.order = Self.newOrder()
-            kept.basket = Basket()
+            next.order = Self.newOrder()
+            next.basket = Basket()
         }
+        kept = next
     }
 
     /// An attempt whose order the shop forgot: the library did not.
