@@ -19,7 +19,11 @@ pub enum Language {
     Swift,
 }
 
-const LIBRARY: &str = "libklarna_step_up.so";
+const LIBRARY: &str = if cfg!(target_os = "macos") {
+    "libklarna_step_up.dylib"
+} else {
+    "libklarna_step_up.so"
+};
 /// The module of the generated Swift, in uniffi.toml; its C half has `FFI` behind the name.
 const SWIFT_MODULE: &str = "KlarnaStepUpCore";
 

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::process::{self, Failure, Outcome};
+use crate::process::{self, Failure, Outcome, at};
 use crate::system;
+
+use super::macho;
 
 /// With what a package for Apple's systems is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +37,11 @@ impl Tools {
 
     /// Takes bitcode out of a static library. Rust's own objects have it, no linker of today wants it, and Apple's store refuses it.
     pub fn drop_bitcode(self, library: &Path) -> Outcome<()> {
+        let bytes = std::fs::read(library).map_err(at(library))?;
+        let slices = macho::slices(&bytes)?;
+        if slices.iter().all(|slice| slice.bitcode_bytes == 0) {
+            return Ok(());
+        }
         let mut command = match self {
             Self::Linux => process::command("llvm-objcopy-22"),
             Self::Xcode => {
