@@ -100,12 +100,13 @@ pub async fn run(
     phone: &PhoneProgram,
     at_a_time: usize,
     enough: usize,
-    mut progress: impl FnMut(&Toll),
+    mut progress: impl FnMut(&Toll, Option<&Red>),
 ) -> Toll {
     let mut plays = plays.fuse();
     let mut toll = Toll::default();
     let mut running = JoinSet::new();
     loop {
+        let red = toll.red.len();
         while running.len() < at_a_time
             && toll.kills() < enough
             && let Some(play) = plays.next()
@@ -126,7 +127,7 @@ pub async fn run(
                 record: serde_json::Value::Null,
             }),
         }
-        progress(&toll);
+        progress(&toll, toll.red.get(red));
     }
 }
 

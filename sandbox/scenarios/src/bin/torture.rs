@@ -89,8 +89,11 @@ async fn run(arguments: &Arguments) -> Result<bool, String> {
             scenario,
             plan: plan.clone(),
         });
-        let toll = torture::run(plays, &phone, 1, usize::MAX, |_| {}).await;
-        return Ok(report("as planned", &toll, arguments) && toll.plays > 0);
+        let toll = torture::run(plays, &phone, 1, usize::MAX, |toll, red| {
+            progress(toll, red, arguments);
+        })
+        .await;
+        return Ok(report("as planned", &toll) && toll.plays > 0);
     }
     println!("seed {}", arguments.seed);
     let mut every = Vec::new();
@@ -106,10 +109,10 @@ async fn run(arguments: &Arguments) -> Result<bool, String> {
         &phone,
         arguments.at_a_time,
         usize::MAX,
-        progress,
+        |toll, red| progress(toll, red, arguments),
     )
     .await;
-    let mut green = report("at every effect", &toll, arguments);
+    let mut green = report("at every effect", &toll);
     let mut counts = (toll.plays - toll.red.len(), toll.red.len());
     if toll.plays != planned || toll.at_effects == 0 {
         println!("RED: {planned} plays were planned, {} played", toll.plays);
@@ -121,8 +124,11 @@ async fn run(arguments: &Arguments) -> Result<bool, String> {
         SHORT_BY_CHANCE
     });
     let plays = torture::by_chance(chosen, arguments.seed);
-    let toll = torture::run(plays, &phone, arguments.at_a_time, wanted, progress).await;
-    green &= report("by chance", &toll, arguments);
+    let toll = torture::run(plays, &phone, arguments.at_a_time, wanted, |toll, red| {
+        progress(toll, red, arguments);
+    })
+    .await;
+    green &= report("by chance", &toll);
     counts.0 += toll.plays - toll.red.len();
     counts.1 += toll.red.len();
     for plant in Plant::ALL {
@@ -143,8 +149,14 @@ async fn run(arguments: &Arguments) -> Result<bool, String> {
     Ok(green)
 }
 
-/// A sign of life in a long run.
-fn progress(toll: &Toll) {
+/// A sign of life in a long run, and what is red at once.
+fn progress(toll: &Toll, red: Option<&Red>, arguments: &Arguments) {
+    if let Some(red) = red {
+        eprintln!("red: {} {}: {:?}", red.scenario, red.plan, red.findings);
+        if let Some(folder) = &arguments.records {
+            keep(folder, red);
+        }
+    }
     if toll.plays.is_multiple_of(100) {
         eprintln!(
             "… {} plays, {} kills, {} red",
@@ -155,7 +167,7 @@ fn progress(toll: &Toll) {
     }
 }
 
-fn report(how: &str, toll: &Toll, arguments: &Arguments) -> bool {
+fn report(how: &str, toll: &Toll) -> bool {
     println!(
         "{how}: {} plays of {} scenarios, {} kills ({} at an effect, {} at an instant), {} processes, {} attempts, told {} times, {} red",
         toll.plays,
@@ -176,9 +188,6 @@ fn report(how: &str, toll: &Toll, arguments: &Arguments) -> bool {
         for finding in &red.findings {
             println!("    {finding}");
         }
-        if let Some(folder) = &arguments.records {
-            keep(folder, red);
-        }
     }
     toll.red.is_empty()
 }
@@ -192,7 +201,7 @@ fn keep(folder: &Path, red: &Red) {
     let file = folder.join(name);
     let text = format!("{:#}", red.record);
     match std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&file, text)) {
-        Ok(()) => println!("    {}", file.display()),
-        Err(error) => println!("    its record could not be written: {error}"),
+        Ok(()) => eprintln!("    {}", file.display()),
+        Err(error) => eprintln!("    its record could not be written: {error}"),
     }
 }

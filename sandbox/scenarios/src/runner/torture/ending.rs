@@ -37,8 +37,9 @@ impl Run {
 
     async fn until_all_have_ended(&mut self) -> Result<(), RunError> {
         let mut left = Vec::new();
-        for owner in self.owners() {
+        for (owner, backend) in self.sessions() {
             self.scenario.app.owner = owner;
+            self.backend = backend;
             let mut open = Vec::new();
             for round in 0..ROUNDS {
                 self.bury().await?;
@@ -73,14 +74,26 @@ impl Run {
         Ok(())
     }
 
-    /// Whoever was signed in at some time.
-    fn owners(&self) -> BTreeSet<Option<String>> {
+    /// Whoever was signed in at some time, at whatever the app was set up for.
+    fn sessions(&self) -> BTreeSet<(Option<String>, String)> {
         let first = self.scenario.app.owner.clone();
         let later = self.scenario.steps.iter().filter_map(|step| match step {
             Step::SetOwner { owner, .. } => Some(owner.clone()),
             _ => None,
         });
-        later.chain([first]).collect()
+        let owners: BTreeSet<Option<String>> = later.chain([first]).collect();
+        let other = self.scenario.steps.iter().filter_map(|step| match step {
+            Step::Restart { backend, .. } => backend.clone(),
+            _ => None,
+        });
+        let backends: BTreeSet<String> = other.chain(["sandbox".to_owned()]).collect();
+        let each = |owner: Option<String>| {
+            let backends = backends.clone();
+            backends
+                .into_iter()
+                .map(move |backend| (owner.clone(), backend))
+        };
+        owners.into_iter().flat_map(each).collect()
     }
 
     /// All that the scenario made go wrong is over.
@@ -92,7 +105,6 @@ impl Run {
         if self.journal.with_extension("locked").exists() {
             self.unlock()?;
         }
-        "sandbox".clone_into(&mut self.backend);
         self.scenario.app.presenter = PresenterManner::Confirm;
         let session = self.scenario.world.sessions.last();
         let token = session.map(|session| CredentialsAnswer::Token(session.token.clone()));
