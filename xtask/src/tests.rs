@@ -9,7 +9,6 @@ use crate::apple;
 use crate::bindings::{self, Language};
 use crate::coverage;
 use crate::fire;
-use crate::fuzz;
 use crate::kotlin;
 use crate::package;
 use crate::phone;
@@ -48,8 +47,6 @@ pub enum Part {
     Scenarios,
     /// Apps that are killed in the midst of their payments: nothing lost, doubled or false, and planted faults are found.
     Torture,
-    /// Links, replies, records, configurations and whole lives as libFuzzer makes them up.
-    Fuzz,
     /// `cargo xtask demo` ends well.
     Demo,
     /// The phone in a browser, by a person's hands (Playwright with the system's Chromium).
@@ -198,10 +195,6 @@ fn one(project: &Project, part: Part, long: bool) -> Outcome<Ran> {
         Part::Fire => Ok((fire::run(project, long)?, Ok(()))),
         Part::Scenarios => Ok(counted(program("scenarios")?, Tally::of_plain)),
         Part::Torture => torture::check(project, long),
-        Part::Fuzz => Ok((
-            fuzz::run(project, &[], fuzz::Limit::new(long, None))?,
-            Ok(()),
-        )),
         Part::Demo => Ok(checked(program("demo")?)),
         Part::Phone => phone::check(project, long),
         Part::Docs => {
