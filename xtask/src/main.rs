@@ -1,6 +1,7 @@
 //! The project's command surface: one command that works on a fresh machine, used alike by people, CI and the README.
 
 mod apple;
+mod android_demo;
 mod bindings;
 mod cache;
 mod coverage;
@@ -161,6 +162,9 @@ enum Platform {
         /// Only for this processor, and without the jar for tests on this machine: quicker, and no release.
         #[arg(long, value_enum, conflicts_with = "check")]
         abi: Vec<package::abi::Abi>,
+        /// And an APK of android-demo from the package, debug and release, in dist/android-demo.
+        #[arg(long, conflicts_with = "check")]
+        demo: bool,
     },
     /// Compare the framework in dist/ with another, for example one that was made on the other system.
     CompareIos {
@@ -229,8 +233,12 @@ fn run(command: Command) -> Outcome<ExitCode> {
                     check: false,
                     flavour,
                     abi,
+                    demo,
                 } => {
                     package::android::package(&project, &package::chosen(&flavour), &abi)?;
+                    if demo {
+                        android_demo::package(&project)?;
+                    }
                 }
                 Platform::CompareIos { other } => apple::compare(&project, &other)?,
                 Platform::Ios {

@@ -65,6 +65,14 @@ pub const CHROMIUM: Need = Need {
     what: "chromium",
     package: "chromium",
 };
+pub const ZIPALIGN: Need = Need {
+    what: "zipalign",
+    package: "zipalign",
+};
+pub const APKSIGNER: Need = Need {
+    what: "apksigner",
+    package: "apksigner",
+};
 pub const GZIP: Need = Need {
     what: "gzip",
     package: "gzip",

@@ -6,6 +6,7 @@ use std::time::Instant;
 use clap::ValueEnum;
 
 use crate::apple;
+use crate::android_demo;
 use crate::bindings::{self, Language};
 use crate::coverage;
 use crate::fire;
@@ -57,6 +58,8 @@ pub enum Part {
     Kotlin,
     /// The Android shell against the Android framework and the real sandbox, on a JVM (Robolectric).
     AndroidShell,
+    /// The demo app for Android: its own buttons against the real library and the real sandbox, on a JVM; how each screen looks; its Gradle files.
+    AndroidDemo,
     /// The Swift façade against the real library and the real sandbox, in Swift 6 mode; every scenario through it; its public
     /// interface and format.
     Swift,
@@ -222,6 +225,7 @@ fn one(project: &Project, part: Part, long: bool) -> Outcome<Ran> {
             control.tell(&mut maven);
             Ok(counted(maven, Tally::of_surefire))
         }
+        Part::AndroidDemo => android_demo::check(project, long),
         Part::Swift => swift::check(project),
         Part::PackageIos => swift_shop::check(project, long),
         Part::Android => Ok((

@@ -1,6 +1,7 @@
 //! The demo app for Android: its own sources run on a JVM, and an APK of it put together without Gradle.
 
 mod apk;
+mod container;
 mod gradle;
 mod manifest;
 
@@ -115,7 +116,7 @@ fn resources(project: &Project, manifest: &str, build: Build, folder: &Path) -> 
     process::read(aapt).map(drop)
 }
 
-/// A file of Maven Central's, kept: `group:artifact:version`.
+/// A file of Maven Central's, kept: `group:artifact:version`, and `:aar` if it is one.
 fn artifact(project: &Project, coordinates: &str) -> Outcome<PathBuf> {
     let mut parts = coordinates.split(':').skip(1);
     let name = parts.next().unwrap_or_default();
@@ -132,5 +133,6 @@ fn artifact(project: &Project, coordinates: &str) -> Outcome<PathBuf> {
         maven.current_dir(out);
         process::run(maven)
     })?;
-    Ok(folder.join(format!("{name}-{version}.jar")))
+    let kind = parts.next().unwrap_or("jar");
+    Ok(folder.join(format!("{name}-{version}.{kind}")))
 }

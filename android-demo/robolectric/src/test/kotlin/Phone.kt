@@ -50,6 +50,8 @@ internal class Phone : AutoCloseable {
         app.packageManager.addPreferredActivity(filter, IntentFilter.MATCH_CATEGORY_SCHEME, arrayOf(main), main)
     }
 
+    fun removeBrowser() = shadowOf(app.packageManager).removePackage(BROWSER).let { }
+
     /** The icon is tapped. */
     fun launch() = open(Intent(Intent.ACTION_MAIN).setClass(app, BasketActivity::class.java))
 
@@ -82,7 +84,7 @@ internal class Phone : AutoCloseable {
     /** What can be seen on the top screen. */
     fun seen(): List<View> = all(top.window.decorView).filter { it.isShown }
 
-    fun texts(): List<String> = seen().filterIsInstance<TextView>().map { it.text.toString() }.filter { it.isNotEmpty() }
+    fun texts(): List<String> = seen().filterIsInstance<TextView>().map { it.text.toString().replace("\u200B", "") }.filter { it.isNotEmpty() }
 
     fun has(text: String): Boolean = texts().any { text in it }
 
@@ -102,7 +104,7 @@ internal class Phone : AutoCloseable {
 
     /** Lets the main thread run until there is one. */
     fun <T : Any> until(what: String, look: () -> T?): T {
-        val deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30)
+        val deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(90)
         val pause = Semaphore(0)
         while (System.nanoTime() < deadline) {
             adopt()

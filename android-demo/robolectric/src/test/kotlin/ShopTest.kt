@@ -155,20 +155,29 @@ class ShopTest {
     }
 
     @Test
-    fun `an unreachable backend is said to be no charge, and the doctor names it`() {
+    fun `the doctor names a backend that is not there`() {
         phone.tap("Test bench")
         phone.tap("Doctor")
         phone.shows("all-well")
         phone.back()
-        phone.back()
-        phone.follow("klarnastepup-demo://sandbox?backend=http%3A%2F%2F127.0.0.1%3A9")
+        phone.tap("Sandbox")
+        phone.top.findViewById<EditText>(SandboxActivity.BACKEND).setText("http://127.0.0.1:9")
         phone.tap("Use this sandbox")
-        phone.tap("Pay with Klarna")
-        phone.shows("We could not be reached.")
-        phone.back()
-        phone.tap("Test bench")
         phone.tap("Doctor")
         phone.shows("Broken")
+        phone.tap("Share")
+        @Suppress("DEPRECATION")
+        val report = phone.started("the share sheet").getParcelableExtra<Intent>(Intent.EXTRA_INTENT)?.getStringExtra(Intent.EXTRA_TEXT)
+        assertTrue("BROKEN" in report.orEmpty(), report)
+    }
+
+    @Test
+    fun `a phone without a browser starts nothing, and another try is offered`() {
+        phone.removeBrowser()
+        phone.tap("Pay with Klarna")
+        phone.shows("This phone has no browser")
+        phone.shows("Try again")
+        assertEquals(0, world.wire().size)
     }
 
     @Test

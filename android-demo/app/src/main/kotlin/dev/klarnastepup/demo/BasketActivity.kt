@@ -64,10 +64,12 @@ class BasketActivity : Screen() {
         }
         val less = look.sign("\u2212", "One less ${product.title}") { change(product, -1) }
         val more = look.sign("+", "One more ${product.title}") { change(product, 1) }
+        // In large letters, or on a small phone, there is no room for the price beside the steps.
+        val large = resources.configuration.run { screenWidthDp / fontScale < NARROW_DP }
+        val below = if (large) look.row(less, count, more) else look.row(price, less, count, more, wide = price)
+        below.setPadding(0, look.dp(6), 0, 0)
         val words = look.column(
-            look.heading(product.title, Look.BODY),
-            look.quiet(product.about),
-            look.row(price, less, count, more, wide = price).apply { setPadding(0, look.dp(6), 0, 0) },
+            *listOfNotNull(look.heading(product.title, Look.BODY), look.quiet(product.about), price.takeIf { large }, below).toTypedArray(),
         ).apply { setPadding(look.dp(14), 0, 0, 0) }
         return look.card(look.row(picture, words, wide = words)).apply { setPadding(look.dp(12), look.dp(12), look.dp(12), look.dp(10)) }
     }
@@ -111,6 +113,7 @@ class BasketActivity : Screen() {
 
     private companion object {
         const val DISABLED = 0.45f
+        const val NARROW_DP = 340
         const val RADIX = 36
     }
 }

@@ -3,7 +3,7 @@ package dev.klarnastepup.demo
 import android.app.Application
 
 /** Holds what lives as long as the process. */
-class DemoApplication : Application() {
+open class DemoApplication : Application() {
     /** The shop. */
     val shop: Shop by lazy { Shop(this) }
 

@@ -25,6 +25,9 @@ class Look(private val context: Context) {
 
     fun dp(value: Int): Int = TypedValue.applyDimension(TypedValue.COMPLEX_UNIT_DIP, value.toFloat(), context.resources.displayMetrics).toInt()
 
+    /** Grows with the letters. */
+    fun sp(value: Int): Int = TypedValue.applyDimension(TypedValue.COMPLEX_UNIT_SP, value.toFloat(), context.resources.displayMetrics).toInt()
+
     fun text(words: CharSequence, size: Float = BODY, colour: Int = palette.text, bold: Boolean = false): TextView =
         TextView(context).apply {
             text = words
@@ -71,7 +74,7 @@ class Look(private val context: Context) {
 
     /** A card that leads somewhere. */
     fun door(title: CharSequence, about: CharSequence, action: () -> Unit): LinearLayout =
-        card(heading(title, BODY), quiet(about).apply { setPadding(0, dp(2), 0, 0) }).apply {
+        card(heading(breakable(title), BODY), quiet(breakable(about)).apply { setPadding(0, dp(2), 0, 0) }).apply {
             background = pressed(shape(palette.surface, palette.line, CARD_CORNER))
             contentDescription = "$title. $about"
             isFocusable = true
@@ -132,6 +135,9 @@ class Look(private val context: Context) {
             cornerRadius = dp(corner).toFloat()
             setStroke(dp(1), line)
         }
+
+    /** Android does not break lines at hyphens by itself; names of scenarios are long. */
+    private fun breakable(words: CharSequence): String = words.toString().replace("-", "-\u200B")
 
     private fun button(words: CharSequence, colour: Int, fill: Int, action: () -> Unit): Button =
         Button(context, null, 0, 0).apply {

@@ -160,11 +160,11 @@ class PaymentActivity : Screen() {
         next.asReversed().forEach { line ->
             val at = look.quiet(line.at, SMALLEST).apply {
                 typeface = android.graphics.Typeface.MONOSPACE
-                layoutParams = LinearLayout.LayoutParams(look.dp(AT_DP), WRAP_CONTENT)
+                layoutParams = LinearLayout.LayoutParams(look.sp(AT_SP), WRAP_CONTENT)
             }
             val mark = look.quiet(if (line.incoming) "\u2190" else "\u2192", Look.SMALL).apply {
                 contentDescription = if (line.incoming) "happened" else "wanted"
-                layoutParams = LinearLayout.LayoutParams(look.dp(MARK_DP), WRAP_CONTENT)
+                layoutParams = LinearLayout.LayoutParams(look.sp(MARK_SP), WRAP_CONTENT)
             }
             val what = look.text(line.what, Look.SMALL, if (line.incoming) look.palette.text else look.palette.accent)
             lines.addView(look.row(at, mark, what, wide = what).apply { setPadding(0, look.dp(2), 0, look.dp(2)) })
@@ -178,8 +178,8 @@ class PaymentActivity : Screen() {
         private const val TITLE = 26f
         private const val SMALLEST = 12f
         private const val GAP = 12
-        private const val AT_DP = 64
-        private const val MARK_DP = 24
+        private const val AT_SP = 64
+        private const val MARK_SP = 24
 
         /** The screen of this order; [begin]: and pays it. */
         fun intent(context: Context, reference: String, begin: Boolean): Intent =

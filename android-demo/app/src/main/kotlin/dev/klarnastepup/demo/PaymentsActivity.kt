@@ -75,7 +75,10 @@ class PaymentsActivity : Screen() {
             Phase.SETTLED -> "settled"
         }
 
-    private fun ago(at: Long): CharSequence = DateUtils.getRelativeTimeSpanString(at, System.currentTimeMillis(), DateUtils.MINUTE_IN_MILLIS)
+    private fun ago(at: Long): CharSequence {
+        val now = System.currentTimeMillis()
+        return if (now - at < DateUtils.MINUTE_IN_MILLIS) "just now" else DateUtils.getRelativeTimeSpanString(at, now, DateUtils.MINUTE_IN_MILLIS)
+    }
 
     private companion object {
         const val GAP = 12
