@@ -120,6 +120,18 @@ class StepUpClientTest {
     }
 
     @Test
+    fun `an outcome that came while its call was being cancelled waits for the first who collects`() = onPhone { phone ->
+        val paying = async { phone.client.pay(order) }
+        val journey = phone.surface.awaitJourney()
+        journey.approve()
+        journey.complete()
+        thread { runBlocking { phone.clock.advance(1.seconds) } }.join()
+        paying.cancelAndJoin()
+        assertTrue(paying.isCancelled, "nothing else became of the call")
+        assertIs<Outcome.Approved>(phone.client.outcomes.first())
+    }
+
+    @Test
     fun `a call that was cancelled before it began has begun nothing`() = onPhone { phone ->
         val paying = async { phone.client.pay(order) }
         paying.cancelAndJoin()

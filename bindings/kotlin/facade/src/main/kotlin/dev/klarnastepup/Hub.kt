@@ -24,6 +24,9 @@ internal class Hub {
         outcomes.tell(outcome)
     }
 
+    /** As [tell], of an outcome that the library holds as brought by a call: where nobody collects, it is among the kept ones later. */
+    fun pass(outcome: Outcome) = outcomes.tell(outcome)
+
     fun tell(state: AttemptState) = states.tell(state)
 
     fun tell(event: Event) = events.tell(event)

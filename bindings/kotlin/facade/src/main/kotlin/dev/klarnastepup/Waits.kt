@@ -56,7 +56,7 @@ internal class Waits(private val engine: Engine, private val hub: Hub) {
         if (name != null) engine.post(Need.NONE) { it.stopWaiting(name) }
         answer.invokeOnCompletion { failure ->
             val outcome = if (failure == null) answer.getCompleted() else null
-            if (outcome != null && !outcome.isOfStopping()) hub.tell(outcome)
+            if (outcome != null && !outcome.isOfStopping()) hub.pass(outcome)
         }
     }
 
