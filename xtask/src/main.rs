@@ -7,6 +7,7 @@ mod cache;
 mod coverage;
 mod fire;
 mod internalize;
+mod ios_demo;
 mod kotlin;
 mod native;
 mod package;

@@ -10,6 +10,7 @@ use crate::android_demo;
 use crate::bindings::{self, Language};
 use crate::coverage;
 use crate::fire;
+use crate::ios_demo;
 use crate::kotlin;
 use crate::package;
 use crate::phone;
@@ -65,6 +66,8 @@ pub enum Part {
     Swift,
     /// The Swift package as an app gets it: manifest, a shop's own package that pays against the sandbox, the guide's snippets, the pages.
     PackageIos,
+    /// The demo app for iOS: its model with the real library and the real sandbox, its views type-checked, its Xcode project read.
+    IosDemo,
     /// The library for Android links; imports, page size and download size hold.
     Android,
     /// The packages for Android: what is in them, twice the same bytes, an app that is shrunk by their rules and pays, the guide's code.
@@ -227,6 +230,7 @@ fn one(project: &Project, part: Part, long: bool) -> Outcome<Ran> {
         }
         Part::AndroidDemo => android_demo::check(project, long),
         Part::Swift => swift::check(project),
+        Part::IosDemo => ios_demo::check(project),
         Part::PackageIos => swift_shop::check(project, long),
         Part::Android => Ok((
             package::android::check(project, &package::chosen(&[]))?,
