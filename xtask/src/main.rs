@@ -1,7 +1,7 @@
 //! The project's command surface: one command that works on a fresh machine, used alike by people, CI and the README.
 
-mod apple;
 mod android_demo;
+mod apple;
 mod bindings;
 mod cache;
 mod coverage;

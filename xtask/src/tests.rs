@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use clap::ValueEnum;
 
-use crate::apple;
 use crate::android_demo;
+use crate::apple;
 use crate::bindings::{self, Language};
 use crate::coverage;
 use crate::fire;
