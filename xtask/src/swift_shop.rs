@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::cache;
 use crate::package::swift_package::stage;
-use crate::package::{Flavour, linux, xcframework};
+use crate::package::{Flavour, archive, linux, xcframework};
 use crate::process::{self, Outcome, at};
 use crate::project::Project;
 use crate::sandbox::Control;
@@ -67,16 +67,26 @@ impl Bench<'_> {
         self.folder.join(PACKAGE)
     }
 
-    /// The package as an app gets it, the library for this machine, and the shop's own folder.
+    /// The package as an app gets it, the library for this machine, and the shop's own folder. A file that is as it was keeps its time, by
+    /// which Swift knows that there is nothing to compile.
     fn set_up(&self, flavour: Flavour) -> Outcome<()> {
-        cache::remove(&self.folder)?;
-        stage(self.project, &self.package(), flavour)?;
+        let fresh = self.scratch.join("tree.new");
+        cache::remove(&fresh)?;
+        let package = fresh.join(PACKAGE);
+        stage(self.project, &package, flavour)?;
         let library = linux::library(self.project, flavour)?;
-        let place = self.package().join("dist/linux");
+        let place = package.join("dist/linux");
         xcframework::create_folder(&place)?;
         let name = library.file_name().unwrap_or_default();
         fs::copy(&library, place.join(name)).map_err(at(&library))?;
-        let shop = self.folder.join("Consumer");
+        // Swift does not look whether a library that it links is another one.
+        let linked = self.package().join("dist/linux").join(name);
+        if fs::read(&linked).ok() != fs::read(&library).ok() {
+            for product in ["Shop", "ConsumerPackageTests.xctest"] {
+                cache::remove(&self.scratch.join("consumer/debug").join(product))?;
+            }
+        }
+        let shop = fresh.join("Consumer");
         xcframework::copy_folder(&self.project.root.join(CONSUMER), &shop)?;
         xcframework::create_folder(&shop.join("Tests/ShopTests"))?;
         // The shop's tests are the guide's.
@@ -88,7 +98,8 @@ impl Bench<'_> {
                 }
             }
         }
-        Ok(())
+        update(&fresh, &self.folder)?;
+        cache::remove(&fresh)
     }
 
     fn swift(&self, package: &str, arguments: &[&str]) -> Command {
@@ -182,9 +193,62 @@ impl Bench<'_> {
     }
 }
 
+/// Makes `old` like `fresh`, and touches no file that is the same.
+fn update(fresh: &Path, old: &Path) -> Outcome<()> {
+    xcframework::create_folder(old)?;
+    for file in archive::files(old)? {
+        let inside = file.strip_prefix(old).unwrap_or(&file);
+        if !fresh.join(inside).is_file() {
+            cache::remove(&file)?;
+        }
+    }
+    for file in archive::files(fresh)? {
+        let place = old.join(file.strip_prefix(fresh).unwrap_or(&file));
+        let content = fs::read(&file).map_err(at(&file))?;
+        if fs::read(&place).is_ok_and(|known| known == content) {
+            continue;
+        }
+        if let Some(folder) = place.parent() {
+            xcframework::create_folder(folder)?;
+        }
+        fs::write(&place, content).map_err(at(&place))?;
+    }
+    Ok(())
+}
+
 fn tempfolder(scratch: &Path) -> Outcome<PathBuf> {
     let data = scratch.join("data");
     cache::remove(&data)?;
     xcframework::create_folder(&data)?;
     Ok(data)
+}
+
+#[cfg(test)]
+mod checks {
+    use super::*;
+
+    #[test]
+    fn what_is_the_same_keeps_its_time_and_what_is_gone_goes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [fresh, old] = ["fresh", "old"].map(|name| folder.path().join(name));
+        for (place, name, content) in [
+            (&fresh, "same", "x"),
+            (&fresh, "other", "b"),
+            (&old, "same", "x"),
+            (&old, "other", "a"),
+            (&old, "gone", ""),
+        ] {
+            fs::create_dir_all(place).expect("a folder");
+            fs::write(place.join(name), content).expect("a file");
+        }
+        let same = old.join("same");
+        let long_ago = std::time::SystemTime::UNIX_EPOCH;
+        let file = fs::File::options().write(true).open(&same).expect("opens");
+        file.set_modified(long_ago).expect("a time");
+        update(&fresh, &old).expect("updated");
+        let time = fs::metadata(&same).and_then(|file| file.modified());
+        assert_eq!(time.expect("a time"), long_ago);
+        assert_eq!(fs::read(old.join("other")).expect("a file"), b"b");
+        assert!(!old.join("gone").exists());
+    }
 }
