@@ -23,8 +23,17 @@ export class Timeline {
     this.#step = step;
     pause.addEventListener("click", () => this.#setPaused(!this.#paused));
     step.addEventListener("click", () => this.#flush(1));
+    // Kept for as long as the browser's tab: a reload loses nothing.
+    const hidden = new Set(JSON.parse(sessionStorage.getItem("hidden") ?? "[]"));
     for (const box of document.querySelectorAll("[data-lane]")) {
-      box.addEventListener("change", () => list.classList.toggle(`no-${box.dataset.lane}`, !box.checked));
+      const { lane } = box.dataset;
+      box.checked = !hidden.has(lane);
+      list.classList.toggle(`no-${lane}`, !box.checked);
+      box.addEventListener("change", () => {
+        hidden[box.checked ? "delete" : "add"](lane);
+        list.classList.toggle(`no-${lane}`, !box.checked);
+        sessionStorage.setItem("hidden", JSON.stringify([...hidden]));
+      });
     }
   }
 

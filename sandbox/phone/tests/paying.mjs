@@ -15,6 +15,27 @@ export default (test) => {
       await person.until("link:completion");
       await person.until("outcome:approved");
       await person.sees("approved", { money: "once" });
+      // The form of the links is the core's choice, by what the device says of itself.
+      const link = (await person.entries()).find((entry) => entry.kind === "link-left");
+      assert.ok(link.text.endsWith(["iphone", "android"].includes(device) ? "https://shop.example/…" : "shop://shop.example/…"), link.text);
+    });
+  }
+
+  for (const [device, order] of [
+    ["iphone", ["core:Foregrounded", "core:Link"]],
+    ["android", ["core:Foregrounded", "core:Link", "core:Foregrounded"]],
+  ]) {
+    test(`how a link brings the app forward on ${device}`, { long: true }, async (person) => {
+      await person.take(device);
+      await person.pay();
+      await person.identify();
+      await person.frame().locator('[data-action="open-bank"]').click();
+      const away = await person.until("background");
+      await person.frame("bank").locator('[data-action="confirm-in-app"] button').click();
+      await person.until("link:handover", away);
+      await person.until(order.at(-1), await person.until("core:Link", away) - (order.at(-1) === "core:Link" ? 1 : 0));
+      const seen = (await person.entries()).filter((entry) => entry.n > away && ["core:Foregrounded", "core:Link"].includes(entry.kind));
+      assert.deepEqual(seen.map((entry) => entry.kind), order);
     });
   }
 

@@ -71,9 +71,13 @@ export default (test, { address }) => {
     await person.pay();
     await person.identify();
     await person.frame().locator('[data-action="option"]').waitFor();
+    await page.uncheck('[data-lane="does"]');
+    await person.press("webhook-late");
     const before = await person.kinds();
     await page.reload();
     await person.until("shown");
+    assert.equal(await page.isChecked('[data-lane="does"]'), false);
+    await page.locator('[data-id="webhook-late"][aria-pressed="true"]').waitFor();
     await person.frame().locator('[data-action="option"]').waitFor();
     const after = await person.kinds();
     assert.deepEqual(after.slice(0, before.length), before);
