@@ -6,6 +6,7 @@ import Foundation
 final class ScriptedBackend: @unchecked Sendable {
     private let condition = NSCondition()
     private var word = "pending"
+    private var klarna = "IN_PROGRESS"
     private var questions = 0
     private var cancels = 0
     private var isClosed = false
@@ -34,6 +35,11 @@ final class ScriptedBackend: @unchecked Sendable {
             self.word = word
             condition.broadcast()
         }
+    }
+
+    /// Klarna's own state of the payment request, which settles nothing.
+    func klarnaSays(_ state: String) {
+        locked { klarna = state }
     }
 
     /// Nobody waits for a word any more.
@@ -67,8 +73,8 @@ final class ScriptedBackend: @unchecked Sendable {
                 }
             }
             return """
-                {"status":"\(word)","payment_id":"p","version":\(word == "pending" ? 1 : 2),"klarna":{"payment_request_id":"krn:p",\
-                "payment_request_url":"http://127.0.0.1/eu/requests/x/start"}}
+                {"status":"\(word)","payment_id":"p","version":\(word == "pending" ? 1 : 2),"klarna":{"state":"\(klarna)",\
+                "payment_request_id":"krn:p","payment_request_url":"http://127.0.0.1/eu/requests/x/start"}}
                 """
         }
         connection.write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: \(answer.utf8.count)\r\n\r\n\(answer)")

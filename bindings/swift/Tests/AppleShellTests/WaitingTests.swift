@@ -62,6 +62,21 @@ extension AppleShell {
             await following.value
         }
 
+        @Test func whenKlarnaIsDoneTheCustomerIsToldThatThePaymentIsBeingFinished() async throws {
+            let phone = try Phone()
+            let (status, following) = following(phone)
+            let outcome = phone.pay()
+            let session = try await phone.session()
+            phone.backend.klarnaSays("COMPLETED")
+            session.finish()
+            await System.until { status.waiting?.stage == .finishing }
+            #expect(status.waiting?.offersContinue == false && status.waiting?.offersAnotherMethod == false)
+            phone.backend.say("approved")
+            #expect(await outcome.value.isApproved)
+            following.cancel()
+            await following.value
+        }
+
         @Test func aFlowTakesAButtonToAnOutcome() async throws {
             let phone = try Phone()
             let flow = StepUpFlow(phone.client)

@@ -45,7 +45,7 @@ import SwiftUI
     }
 
     private func followEvents() async {
-        for await event in client.events where event.name == "finishing" {
+        for await event in client.events where event.name == "Finishing" {
             if let attempt = event.attempt {
                 finishing.insert(attempt)
                 update()
