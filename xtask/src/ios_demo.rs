@@ -18,6 +18,9 @@ const APP: &str = "ios-demo/KlarnaStepUpDemo";
 /// Apart from the library's own builds: `SwiftPM` keeps one package a folder.
 const SCRATCH: &str = "/scratch/demo";
 
+/// Type-checks model and views for iOS 15.
+const FOR_IOS: &str = "xtask/recipes/swift-demo-for-ios.sh";
+
 /// Runs all of it.
 pub fn check(project: &Project) -> Outcome<Ran> {
     let root = SwiftRoot::get(project)?;
@@ -40,6 +43,7 @@ pub fn check(project: &Project) -> Outcome<Ran> {
     if ended.is_ok() {
         let views = sources(&project.root.join(APP))?;
         tally.count(process::run(typecheck(project, &root, &views)?).is_ok());
+        tally.count(process::run(root.run(project, "bash", &[FOR_IOS])).is_ok());
         say_what_did_not_run(&views)?;
     }
     let lint = ["format", "lint", "--strict", "--recursive", MODEL, APP];

@@ -1,4 +1,4 @@
-// Foundation, as far as the façade uses it, and nothing of it that is newer than iOS 15. For the type check against iOS only: Linux has its own.
+// Foundation, as far as the façade and the demo app use it, and nothing of it that is newer than iOS 15. For the type check against iOS only: Linux has its own.
 @_exported import Dispatch
 
 /// https://developer.apple.com/documentation/foundation/timeinterval
