@@ -81,17 +81,20 @@ struct Inside {
     public: String,
     upstream: String,
     page_origin: String,
+    klarna_app: bool,
     slow: Arc<AtomicBool>,
     phone: WeakUnboundedSender<Message>,
     http: reqwest::Client,
 }
 
 impl Door {
-    /// Opens it. `origins`: where pages come from, what is handed out, and what may show them.
+    /// Opens it. `origins`: where pages come from, what is handed out, and what may show them. `klarna_app`: the phone has it, and
+    /// it takes its own pages.
     pub(crate) fn open(
         place: Place,
         listener: TcpListener,
         origins: (&str, &str, &str),
+        klarna_app: bool,
         slow: Arc<AtomicBool>,
         phone: WeakUnboundedSender<Message>,
     ) -> Result<Self, super::phone::PhoneError> {
@@ -103,6 +106,7 @@ impl Door {
             public: public.to_owned(),
             upstream: upstream.to_owned(),
             page_origin: page_origin.to_owned(),
+            klarna_app,
             slow,
             phone,
             http: stepup_sandbox_http::client()
@@ -205,7 +209,7 @@ impl Inside {
         let takes = |program: Program| (self.place != program.place()).then_some(program);
         if path.ends_with("/app/bank") {
             takes(Program::Bank)
-        } else if path.ends_with("/app/klarna") {
+        } else if path.ends_with("/app/klarna") && self.klarna_app {
             takes(Program::Klarna)
         } else {
             None

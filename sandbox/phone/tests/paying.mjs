@@ -66,6 +66,20 @@ export default (test) => {
     await person.sees("approved", { money: "once" });
   });
 
+  test("without the Klarna app its page is a page like any other", { long: true }, async (person) => {
+    await person.take("android-custom-tab");
+    await person.pay();
+    await person.identify();
+    await person.frame().locator('[data-action="open-klarna-app"]').click();
+    await person.frame().locator('[data-action="confirm-in-app"] button').click();
+    await person.until("link:handover");
+    await person.hasNot("hop");
+    await person.frame().locator('[data-action="continue"]').click();
+    await person.approve();
+    await person.until("outcome:approved");
+    await person.sees("approved", { money: "once" });
+  });
+
   test("the untouched page in a tab of the browser: paid, and no link comes back to the phone", async (person, context) => {
     await person.take("iphone");
     await person.pay();

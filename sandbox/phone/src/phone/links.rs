@@ -13,8 +13,8 @@ use crate::timeline::Lane;
 
 /// The longest link that the phone takes, in bytes; browsers have such a bound too.
 const LONGEST: usize = 64 * 1024;
-/// How long a link is kept back.
-const LATE: Duration = Duration::from_secs(3);
+/// How long a link is kept back: longer than the core lets pass before its first question.
+const LATE: Duration = Duration::from_secs(8);
 
 /// Who takes a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +91,7 @@ impl Phone {
             self.note(
                 Lane::Phone,
                 "link-delayed",
-                "keeps the link back for three seconds",
+                "keeps the link back for eight seconds",
             );
             let phone = self.to_self.downgrade();
             tokio::spawn(async move {

@@ -120,6 +120,7 @@ pub(crate) async fn start(
             place,
             listener,
             (upstream, &first, page_origin),
+            klarna_app,
             Arc::clone(&slow),
             to_self.downgrade(),
         )?;
