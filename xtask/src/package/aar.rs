@@ -25,6 +25,8 @@ pub const JVM: &str = "klarna-step-up-jvm";
 pub const TESTING: &str = "klarna-step-up-testing";
 /// Where JNA looks for the library of a 64-bit Linux PC in a jar.
 const HOST: &str = "linux-x86-64";
+/// What Play takes to read crashes in native code.
+const SYMBOLS: &str = "-native-debug-symbols.zip";
 /// Where an artifact says what it was made with.
 pub const BUILD: &str = "META-INF/klarna-step-up/build.json";
 /// What the Android Gradle Plugin asks of an AAR: nothing newer than what every one of them has.
@@ -237,6 +239,11 @@ pub fn publish(parts: &Parts, flavour: Flavour, libraries: &[Library]) -> Outcom
         ],
     )?;
     parts.pages(artifact, "android")?;
+    for library in libraries {
+        let file = gathered.join(library.abi.folder()).join(LIBRARY);
+        copy(&library.unstripped, &file)?;
+    }
+    parts.pack(&gathered, artifact, SYMBOLS)?;
     let description = match flavour {
         Flavour::Standard => {
             "Carries a customer through Klarna's step-up and reports one outcome. With HTTP of its own."

@@ -39,6 +39,8 @@ impl Flavour {
 pub struct Library {
     pub abi: Abi,
     pub file: PathBuf,
+    /// The same with its symbols, for reading crashes.
+    pub unstripped: PathBuf,
     pub bytes: usize,
     /// After `gzip -9`.
     pub compressed: usize,
@@ -162,6 +164,7 @@ fn examine(project: &Project, flavour: Flavour, abi: Abi, folder: &Path) -> Outc
     let elf = Elf::parse(&process::read(readelf)?);
     let mut objections = objections(&elf, &allowed(project)?);
     let content = std::fs::read(&file).map_err(at(&file))?;
+    let unstripped = folder.join(UNSTRIPPED).join(LIBRARY);
     let paths = Machine::of(project)?.found_in(&content);
     objections.extend(paths.iter().map(|path| format!("holds the path {path}")));
     let compressed = size::gzip(&content)?;
@@ -189,12 +192,13 @@ fn examine(project: &Project, flavour: Flavour, abi: Abi, folder: &Path) -> Outc
             "{compressed} B after gzip -9, {} B over the budget of {budget} B",
             compressed - budget
         ));
-        size::explain(&folder.join(UNSTRIPPED).join(LIBRARY))?;
+        size::explain(&unstripped)?;
     }
     let name = format!("{} {}", abi.name(), flavour.name());
     Ok(Library {
         abi,
         file,
+        unstripped,
         bytes: content.len(),
         compressed,
         objections: objections
