@@ -142,13 +142,8 @@ fn executions(said: &str) -> Option<u64> {
 
 /// Where the programs are, once they are built.
 fn build(project: &Project) -> Outcome<PathBuf> {
-    let mut asked = process::command("rustc");
-    asked.env("RUSTUP_TOOLCHAIN", TOOLCHAIN).arg("-vV");
-    let version = process::read(asked).map_err(|_| {
-        Failure::new(format!(
-            "fuzzing needs a {TOOLCHAIN} compiler: `rustup toolchain install {TOOLCHAIN} --profile minimal`"
-        ))
-    })?;
+    system::ensure(&[system::CXX])?;
+    let version = compiler()?;
     let host = version
         .lines()
         .find_map(|line| line.strip_prefix("host: "))
@@ -163,6 +158,29 @@ fn build(project: &Project) -> Outcome<PathBuf> {
         .env("CARGO_TARGET_DIR", &target);
     process::run(build)?;
     Ok(programs(&target, host))
+}
+
+/// What the nightly compiler says of itself. It is installed if it is not there: `rust-toolchain.toml` names the stable one alone.
+fn compiler() -> Outcome<String> {
+    let ask = || {
+        let mut asked = process::command("rustc");
+        asked.env("RUSTUP_TOOLCHAIN", TOOLCHAIN).arg("-vV");
+        process::read(asked)
+    };
+    if let Ok(version) = ask() {
+        return Ok(version);
+    }
+    let mut install = process::command("rustup");
+    install.args([
+        "toolchain",
+        "install",
+        TOOLCHAIN,
+        "--profile",
+        "minimal",
+        "--no-self-update",
+    ]);
+    process::run(install)?;
+    ask()
 }
 
 fn programs(target: &Path, host: &str) -> PathBuf {

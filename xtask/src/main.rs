@@ -6,6 +6,7 @@ mod bindings;
 mod cache;
 mod coverage;
 mod fire;
+mod fuzz;
 mod internalize;
 mod ios_demo;
 mod kotlin;
@@ -86,6 +87,20 @@ enum Command {
     /// The real core runs behind it in a process of its own. Prints the address to open; only this computer can.
     #[command(disable_help_flag = true)]
     Phone(Passed),
+    /// Feed what libFuzzer makes up to everything that reads what others wrote, 10 s a target.
+    ///
+    /// Needs a nightly compiler. `--long`: ten million executions a target.
+    Fuzz {
+        /// Which targets (default: all).
+        #[arg(value_enum)]
+        targets: Vec<fuzz::Target>,
+        /// Ten million executions a target.
+        #[arg(long)]
+        long: bool,
+        /// So many seconds a target.
+        #[arg(long, conflicts_with = "long")]
+        seconds: Option<u32>,
+    },
     /// Check anyone's backend against the promises that an app relies on (docs/backend-guide.md), and say how to mend what is broken.
     #[command(disable_help_flag = true)]
     Conformance(Passed),
@@ -208,6 +223,18 @@ fn run(command: Command) -> Outcome<ExitCode> {
         Command::Demo(passed) => sandbox::run(&project, sandbox::DEMO, &passed.arguments),
         Command::Scenarios(passed) => sandbox::run(&project, sandbox::SCENARIOS, &passed.arguments),
         Command::Sandbox(passed) => sandbox::run(&project, sandbox::SANDBOX, &passed.arguments),
+        Command::Fuzz {
+            targets,
+            long,
+            seconds,
+        } => {
+            let tally = fuzz::run(&project, &targets, fuzz::Limit::new(long, seconds))?;
+            Ok(if tally.failed == 0 {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            })
+        }
         Command::Torture(passed) => sandbox::run(&project, sandbox::TORTURE, &passed.arguments),
         Command::Phone(passed) => sandbox::run(&project, sandbox::PHONE, &passed.arguments),
         Command::Conformance(passed) => {

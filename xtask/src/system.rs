@@ -12,6 +12,11 @@ pub struct Need {
     pub package: &'static str,
 }
 
+/// libFuzzer is C++.
+pub const CXX: Need = Need {
+    what: "c++",
+    package: "g++",
+};
 pub const CLANG: Need = Need {
     what: "clang-22",
     package: "clang-22",

@@ -10,6 +10,7 @@ use crate::apple;
 use crate::bindings::{self, Language};
 use crate::coverage;
 use crate::fire;
+use crate::fuzz;
 use crate::ios_demo;
 use crate::kotlin;
 use crate::package;
@@ -49,6 +50,8 @@ pub enum Part {
     Scenarios,
     /// Apps that are killed in the midst of their payments: nothing lost, doubled or false, and planted faults are found.
     Torture,
+    /// Links, replies, records, configurations and whole lives as libFuzzer makes them up.
+    Fuzz,
     /// `cargo xtask demo` ends well.
     Demo,
     /// The phone in a browser, by a person's hands (Playwright with the system's Chromium).
@@ -64,10 +67,10 @@ pub enum Part {
     /// The Swift façade against the real library and the real sandbox, in Swift 6 mode; every scenario through it; its public
     /// interface and format.
     Swift,
-    /// The Swift package as an app gets it: manifest, a shop's own package that pays against the sandbox, the guide's snippets, the pages.
-    PackageIos,
     /// The demo app for iOS: its model with the real library and the real sandbox, its views type-checked, its Xcode project read.
     IosDemo,
+    /// The Swift package as an app gets it: manifest, a shop's own package that pays against the sandbox, the guide's snippets, the pages.
+    PackageIos,
     /// The library for Android links; imports, page size and download size hold.
     Android,
     /// The packages for Android: what is in them, twice the same bytes, an app that is shrunk by their rules and pays, the guide's code.
@@ -201,6 +204,10 @@ fn one(project: &Project, part: Part, long: bool) -> Outcome<Ran> {
         Part::Fire => Ok((fire::run(project, long)?, Ok(()))),
         Part::Scenarios => Ok(counted(program("scenarios")?, Tally::of_plain)),
         Part::Torture => torture::check(project, long),
+        Part::Fuzz => Ok((
+            fuzz::run(project, &[], fuzz::Limit::new(long, None))?,
+            Ok(()),
+        )),
         Part::Demo => Ok(checked(program("demo")?)),
         Part::Phone => phone::check(project, long),
         Part::Docs => {
