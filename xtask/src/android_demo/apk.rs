@@ -25,7 +25,7 @@ use super::{Build, FOLDER, FRAMEWORK, artifact, manifest, resources};
 const R8: &str = "com.android.tools:r8:8.5.35";
 /// What the library's POM gives an app of JNA: with the libraries for phones.
 const JNA: &str = "net.java.dev.jna:jna:5.19.1:aar";
-/// What `getDefaultProguardFile("proguard-android-optimize.txt")` says, as far as it concerns an app without AndroidX.
+/// What `getDefaultProguardFile("proguard-android-optimize.txt")` says, as far as it concerns an app without `AndroidX`.
 const DEFAULTS: &str = "-allowaccessmodification\n-keepattributes AnnotationDefault,EnclosingMethod,InnerClasses,RuntimeVisibleAnnotations,Signature\n-keepclasseswithmembernames,includedescriptorclasses class * { native <methods>; }\n-keepclassmembers enum * { public static **[] values(); public static ** valueOf(java.lang.String); }\n-keepclassmembers class * implements android.os.Parcelable { public static final ** CREATOR; }\n";
 /// As Android's own tools make it: it says nothing of who signed.
 const PASSWORD: &str = "android";

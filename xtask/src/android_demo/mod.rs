@@ -53,6 +53,7 @@ pub fn check(project: &Project, long: bool) -> Outcome<Ran> {
     let (ran, ended) = counted(maven, Tally::of_surefire);
     tally.add(ran);
     if long {
+        crate::package::android::package(project, &crate::package::chosen(&[]), &[])?;
         package(project)?;
         tally.count(true);
     }
