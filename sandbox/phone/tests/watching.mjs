@@ -1,5 +1,6 @@
 // The timeline, traces, scenarios, a reload, and the end of a phone.
 import assert from "node:assert/strict";
+import { Person } from "./person.mjs";
 
 const SCENARIOS = ["happy-url", "link-lost-approved", "killed-in-journey", "customer-denies", "link-wrong-nonce"];
 
@@ -126,6 +127,17 @@ export default (test, { address }) => {
     await named("Paid");
     await person.sees("approved", { money: "once" });
     assert.ok(Date.now() - began < 120_000);
+  });
+
+  test("eight phones in one browser, more than it keeps connections to one origin", { long: true }, async (person, context) => {
+    const all = [person];
+    while (all.length < 8) all.push(new Person(await context.newPage(), address));
+    for (const one of all) await one.take("android");
+    for (const one of all) {
+      await one.tap('#screen [data-act="pay"]');
+      await one.until("shown");
+    }
+    assert.equal(new Set(all.map((one) => one.page.url())).size, 8);
   });
 
   test("a phone whose page was closed is put away", async (person, context) => {
