@@ -151,6 +151,8 @@ pub(crate) struct Core {
     fingerprint: u64,
     waits: AtomicU64,
     thread: Mutex<Stage>,
+    /// Held by whoever ends the loop, until it has ended.
+    ending: Mutex<()>,
 }
 
 /// How many messages were posted, and how many were dealt with: equal exactly when the loop has nothing to do.
@@ -189,6 +191,9 @@ impl Post {
         }
     }
 }
+
+/// The loop's thread.
+const LOOP: &str = "step-up";
 
 enum Stage {
     Parked(Box<Loop>),
@@ -251,6 +256,7 @@ impl Core {
             fingerprint,
             waits: AtomicU64::new(0),
             thread: Mutex::new(Stage::Parked(Box::new(events))),
+            ending: Mutex::default(),
         });
         runtimes.retain(|(directory, _)| *directory != settings.directory);
         runtimes.push((settings.directory.clone(), Arc::downgrade(&core)));
@@ -274,7 +280,7 @@ impl Core {
         let mut stage = lock(&self.thread);
         *stage = match std::mem::replace(&mut *stage, Stage::Ended) {
             Stage::Parked(events) => std::thread::Builder::new()
-                .name("step-up".to_owned())
+                .name(LOOP.to_owned())
                 .spawn(move || events.run())
                 .map_or(Stage::Ended, Stage::Running),
             stage => stage,
@@ -314,8 +320,11 @@ impl Core {
 
     /// Ends the loop and releases the journal at once; every wait ends.
     pub fn shut_down(&self) {
-        let stage = std::mem::replace(&mut *lock(&self.thread), Stage::Ended);
-        if let Stage::Running(thread) = stage {
+        let mut stage = lock(&self.thread);
+        if let Stage::Running(thread) = std::mem::replace(&mut *stage, Stage::Ended) {
+            // Held before anybody can see the end, and until it has come.
+            let _ending = lock(&self.ending);
+            drop(stage);
             Post {
                 inbox: self.inbox.clone(),
                 counters: Arc::clone(&self.counters),
@@ -324,6 +333,12 @@ impl Core {
             // From a callback of the host's, the loop may be waiting for that very thread only if the host blocks on purpose.
             if thread.thread().id() != std::thread::current().id() {
                 let _ = thread.join();
+            }
+        } else {
+            drop(stage);
+            // Whoever comes second finds the journal released as well. The loop itself cannot wait for its own end.
+            if std::thread::current().name() != Some(LOOP) {
+                drop(lock(&self.ending));
             }
         }
     }

@@ -3,5 +3,6 @@
 mod configuration;
 mod orders;
 mod phone;
+mod races;
 mod seams;
 mod set_aside;
