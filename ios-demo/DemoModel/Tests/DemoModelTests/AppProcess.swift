@@ -26,6 +26,7 @@ import Glibc
     private let exited: AsyncStream<Void>
     private var shown: [URL] = []
     private var last: Said?
+    private var isAlive = true
 
     init(_ home: Home) throws {
         let process = Process()
@@ -59,6 +60,13 @@ import Glibc
         self.exited = exited
     }
 
+    deinit {
+        // A test that failed leaves no process behind. Once it is gone its number may be another's.
+        if isAlive {
+            Glibc.kill(pid, SIGKILL)
+        }
+    }
+
     func send(_ line: String) {
         input.write(Data((line + "\n").utf8))
     }
@@ -85,6 +93,7 @@ import Glibc
     func kill() async {
         Glibc.kill(pid, SIGKILL)
         for await _ in exited {}
+        isAlive = false
     }
 
     private func hear() async throws {

@@ -15,7 +15,7 @@ extension WithTheSandbox {
                     #expect(shop.kept.screen == .basket)
                     let order = shop.kept.order
                     let paying = Task { await shop.pay() }
-                    let journey = await phone.surface.next()
+                    let journey = try await phone.journey()
                     #expect(shop.live.faults?.klarna["webhook"]?["extra_copies"] == .int(1), "the shop set what the scenario wants")
                     #expect(shop.shownPayment?.verdict(shop.scenario) == .waitingFor(["approved"]))
                     journey.closed(returning: try await world.customer(journey.url))
@@ -38,7 +38,7 @@ extension WithTheSandbox {
                     #expect(record.verdict(shop.scenario) == .asExpected)
                     shop.choose("happy-url")
                     let paying = Task { await shop.pay() }
-                    let journey = await phone.surface.next()
+                    let journey = try await phone.journey()
                     try await world.customer(journey.url, does: ["abort"])
                     journey.closed()
                     await phone.until { $0.shownAttempt?.canAbandon == true && $0.shownAttempt?.isWaitingForCustomer == true }
@@ -86,7 +86,7 @@ extension WithTheSandbox {
                         await shop.refreshFaults()
                     }
                     await shop.turn(fault, on: false)
-                    let journey = await phone.surface.next()
+                    let journey = try await phone.journey()
                     journey.closed(returning: try await world.customer(journey.url))
                     await paying.value
                     #expect(shop.kept.payments.first?.told.map(\.outcome) == ["approved"])
@@ -101,7 +101,7 @@ extension WithTheSandbox {
                     let shop = phone.shop
                     let offline = try #require(FaultSwitch.all.first { $0.id == "offline" })
                     let paying = Task { await shop.pay() }
-                    let journey = await phone.surface.next()
+                    let journey = try await phone.journey()
                     await shop.turn(offline, on: true)
                     let status = try #require(shop.live.faults)
                     #expect(shop.kept.isOffline && offline.isOn(status))
@@ -124,7 +124,7 @@ extension WithTheSandbox {
                     await shop.expireOldestRequest()
                     #expect(shop.live.problem == "No payment request is open.")
                     let paying = Task { await shop.pay() }
-                    _ = await phone.surface.next()
+                    _ = try await phone.journey()
                     await shop.expireOldestRequest()
                     await paying.value
                     #expect(shop.kept.payments.first?.told.map(\.name) == ["canceled (expired)"])
@@ -154,7 +154,7 @@ extension WithTheSandbox {
                 try await Phone.with(world) { phone in
                     let order = phone.shop.kept.order
                     let paying = Task { [shop = phone.shop] in await shop.pay() }
-                    let journey = await phone.surface.next()
+                    let journey = try await phone.journey()
                     try await phone.restart()
                     await paying.value
                     let shop = phone.shop
@@ -162,7 +162,7 @@ extension WithTheSandbox {
                     #expect(shop.live.unfinished.map(\.reference) == [order])
                     #expect(shop.kept.screen == .payment(order), "the screen is the one that was left")
                     let resuming = Task { await shop.resume(shop.live.unfinished[0]) }
-                    let again = await phone.surface.next()
+                    let again = try await phone.journey()
                     #expect(again.url == journey.url, "the same payment request")
                     again.closed(returning: try await world.customer(again.url))
                     await resuming.value
@@ -179,7 +179,7 @@ extension WithTheSandbox {
                     try await Phone.with(first) { phone in
                         let shop = phone.shop
                         let paying = Task { await shop.pay() }
-                        _ = await phone.surface.next()
+                        _ = try await phone.journey()
                         await phone.until { !$0.live.unfinished.isEmpty }
                         shop.type(address: second.link.absoluteString)
                         await shop.connectToTyped()

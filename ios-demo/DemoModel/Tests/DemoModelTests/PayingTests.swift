@@ -15,7 +15,7 @@ extension WithTheSandbox {
                     let (order, amount) = (shop.kept.order, shop.kept.basket.total)
                     let paying = Task { await shop.pay() }
                     let again = Task { await shop.pay() }
-                    let journey = await phone.surface.next()
+                    let journey = try await phone.journey()
                     #expect(shop.kept.screen == .payment(order), "the payment's screen is shown while it is paid")
                     #expect(shop.live.waiting == [order])
                     await phone.until { $0.shownAttempt?.phase == .inJourney && !$0.live.timeline.lines.isEmpty }
@@ -50,7 +50,7 @@ extension WithTheSandbox {
                     let shop = phone.shop
                     let order = shop.kept.order
                     let paying = Task { await shop.pay() }
-                    let journey = await phone.surface.next()
+                    let journey = try await phone.journey()
                     await phone.until { $0.live.timeline.lines.contains { $0.name.hasPrefix("Present ") } }
                     let link = try #require(try await world.customer(journey.url))
                     journey.closed(returning: link)
@@ -82,7 +82,7 @@ extension WithTheSandbox {
                     let shop = phone.shop
                     let order = shop.kept.order
                     let paying = Task { await shop.pay() }
-                    let journey = await phone.surface.next()
+                    let journey = try await phone.journey()
                     journey.closed()
                     await phone.until { $0.shownAttempt?.isWaitingForCustomer == true }
                     let attempt = try #require(shop.shownAttempt)
@@ -103,7 +103,7 @@ extension WithTheSandbox {
                     let shop = phone.shop
                     let order = shop.kept.order
                     let paying = Task { await shop.pay() }
-                    let journey = await phone.surface.next()
+                    let journey = try await phone.journey()
                     try await phone.restart()
                     await paying.value
                     phone.shop.set("throw", to: 1)
@@ -122,7 +122,7 @@ extension WithTheSandbox {
                 try await Phone.with(world) { phone in
                     let shop = phone.shop
                     let paying = Task { await shop.pay() }
-                    let journey = await phone.surface.next()
+                    let journey = try await phone.journey()
                     journey.closed()
                     await phone.until { $0.shownAttempt?.canReopen == true && $0.shownAttempt?.isWaitingForCustomer == true }
                     await shop.openInBrowser(try #require(shop.shownAttempt))

@@ -12,6 +12,7 @@ import Testing
     private(set) var shop: Shop
     private(set) var surface = FakeSurface()
     private let folder: URL
+    private var journeys = 0
 
     /// Where Linux keeps what iOS keeps in Application Support; of this process's own.
     private static let home: URL = {
@@ -47,7 +48,7 @@ import Testing
     /// The app is ended and started again. (A real kill is in `KilledTests`.)
     func restart() async throws {
         await shop.close()
-        surface = FakeSurface()
+        (surface, journeys) = (FakeSurface(), 0)
         shop = try Self.shop(folder, surface)
         shop.open()
     }
@@ -58,6 +59,14 @@ import Testing
             configuration.customPresenter = surface
             return try StepUpClient(configuration: configuration)
         }
+    }
+
+    /// The next journey that is shown. Unlike the surface's own wait, it ends with the test's time.
+    func journey() async throws -> Journey {
+        let (surface, number) = (surface, journeys)
+        await until { _ in surface.shown.count > number }
+        journeys += 1
+        return try #require(surface.shown.dropFirst(number).first)
     }
 
     /// Waits for a change of what the views show after which this holds.
