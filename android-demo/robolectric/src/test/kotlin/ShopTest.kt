@@ -197,6 +197,28 @@ class ShopTest {
     }
 
     @Test
+    fun `every screen comes back as it was`() {
+        val ways =
+            mapOf(
+                emptyList<String>() to "Total",
+                listOf("Test bench") to "Is everything set up",
+                listOf("Test bench", "Sandbox") to "Use this sandbox",
+                listOf("Test bench", "Scenario") to "happy-url",
+                listOf("Test bench", "Faults") to "All is well.",
+                listOf("Test bench", "Payments") to "Every payment is finished.",
+                listOf("Test bench", "Doctor") to "all-well",
+            )
+        for ((way, mark) in ways) {
+            way.forEach(phone::tap)
+            phone.shows(mark)
+            val before = phone.texts()
+            phone.remake()
+            phone.until("$way as it was") { phone.texts().takeIf { it == before } }
+            repeat(way.size) { phone.back() }
+        }
+    }
+
+    @Test
     fun `what is typed is kept when the screen is taken away, and what is wrong is said`() {
         phone.tap("Test bench")
         phone.tap("Sandbox")

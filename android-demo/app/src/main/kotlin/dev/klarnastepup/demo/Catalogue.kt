@@ -9,9 +9,9 @@ import org.json.JSONObject
 /** What the shop sells. Prices are in cents. */
 enum class Product(val title: String, val about: String, val price: Int) {
     LAMP("Linen table lamp", "Oak foot, warm light", 5900),
-    MUG("Stoneware mug", "Hand-thrown, 0.3 l", 1800),
+    MUG("Stoneware mug", "Hand-thrown, 0.3\u00A0l", 1800),
     FERN("Fern in a pot", "Likes shade and showers", 2900),
-    THROW("Wool throw", "130 x 170 cm, undyed", 8900),
+    THROW("Wool throw", "130 \u00D7 170\u00A0cm, undyed", 8900),
 }
 
 /**

@@ -61,7 +61,7 @@ class PaymentsActivity : Screen() {
         }
         return look.card(
             look.heading(attempt.reference, Look.BODY),
-            look.quiet("$total${words(attempt.phase)} \u00B7 ${ago(attempt.createdAtMillis)}").apply { setPadding(0, look.dp(2), 0, look.dp(10)) },
+            look.quiet("$total${if (attempt.waitingForCustomer) "your turn" else words(attempt.phase)} \u00B7 ${ago(attempt.createdAtMillis)}").apply { setPadding(0, look.dp(2), 0, look.dp(10)) },
             goOn,
         )
     }
