@@ -34,6 +34,8 @@ pub fn run(project: &Project, long: bool) -> Outcome<Ran> {
         for_jvm: long,
     };
     let work = project.target()?.join("package-android");
+    // Another checkout may build in the same folder.
+    let _lock = cache::lock(&work.with_extension("lock"))?;
     cache::remove(&work)?;
     let places = ["one", "two"].map(|name| work.join(name));
     for place in &places {
