@@ -73,6 +73,7 @@ pub fn run(project: &Project, targets: &[Target], limit: Limit) -> Outcome<Tally
     let programs = build(project)?;
     let folder = project.target()?.join("fuzz-corpus");
     let mut tally = Tally::default();
+    tally.count(boundary(&programs));
     for pair in targets.chunks(2) {
         let mut running = Vec::new();
         for target in pair {
@@ -104,6 +105,15 @@ pub fn run(project: &Project, targets: &[Target], limit: Limit) -> Outcome<Tally
         }
     }
     Ok(tally)
+}
+
+/// A caller in C over the FFI boundary, under the address sanitizer.
+fn boundary(programs: &Path) -> bool {
+    let ended = process::run(process::command(programs.join("ffi")));
+    if let Err(failure) = &ended {
+        println!("{failure}");
+    }
+    ended.is_ok()
 }
 
 /// True if it found nothing.
