@@ -10,6 +10,7 @@ mod fuzz;
 mod internalize;
 mod ios_demo;
 mod kotlin;
+mod mutants;
 mod native;
 mod package;
 mod phone;
@@ -101,6 +102,9 @@ enum Command {
         #[arg(long, conflicts_with = "long")]
         seconds: Option<u32>,
     },
+    /// Change the core's pure parts one by one and see whether its tests notice (cargo-mutants): hours; `--shard 0/20` is a sample.
+    #[command(disable_help_flag = true)]
+    Mutants(Passed),
     /// Check anyone's backend against the promises that an app relies on (docs/backend-guide.md), and say how to mend what is broken.
     #[command(disable_help_flag = true)]
     Conformance(Passed),
@@ -235,6 +239,7 @@ fn run(command: Command) -> Outcome<ExitCode> {
                 ExitCode::FAILURE
             })
         }
+        Command::Mutants(passed) => mutants::run(&project, &passed.arguments),
         Command::Torture(passed) => sandbox::run(&project, sandbox::TORTURE, &passed.arguments),
         Command::Phone(passed) => sandbox::run(&project, sandbox::PHONE, &passed.arguments),
         Command::Conformance(passed) => {
