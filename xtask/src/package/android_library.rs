@@ -105,7 +105,7 @@ impl Build {
             android.key.clone().into_bytes(),
             inputs.clone().into_bytes(),
             // To be counted up when what is done below changes.
-            b"2".to_vec(),
+            b"3".to_vec(),
         ];
         Ok(Self {
             target: rust.target(project)?,
@@ -122,9 +122,20 @@ impl Build {
     fn run(&self, project: &Project, out: &Path) -> Outcome<()> {
         let triple = self.abi.target();
         let mut cargo = self.rust.cargo(project)?;
+        let renamed = renamed(project, &self.target)?;
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", renamed.join("\u{1f}"));
+        // C code as well: its paths stand in the debug information, which the build id is made from.
+        let tools = self.android.renamed.iter().map(|(folder, name)| {
+            let folder = folder.display();
+            format!("-ffile-prefix-map={folder}={name}")
+        });
+        let ours = renamed
+            .iter()
+            .map(|flag| flag.replacen("--remap-path-prefix", "-ffile-prefix-map", 1));
+        let of_c: Vec<String> = tools.chain(ours).collect();
         cargo.env(
-            "CARGO_ENCODED_RUSTFLAGS",
-            renamed(project, &self.target)?.join("\u{1f}"),
+            format!("CFLAGS_{}", triple.replace('-', "_")),
+            of_c.join(" "),
         );
         // `cargo rustc` with one crate type: with several, cargo silently drops the link-time optimisation.
         cargo.args(["rustc", "--release", "--package", "klarna-step-up"]);
@@ -165,7 +176,9 @@ fn examine(project: &Project, flavour: Flavour, abi: Abi, folder: &Path) -> Outc
     let mut objections = objections(&elf, &allowed(project)?);
     let content = std::fs::read(&file).map_err(at(&file))?;
     let unstripped = folder.join(UNSTRIPPED).join(LIBRARY);
-    let paths = Machine::of(project)?.found_in(&content);
+    let symbols = std::fs::read(&unstripped).map_err(at(&unstripped))?;
+    let machine = Machine::of(project)?;
+    let paths = [machine.found_in(&content), machine.found_in(&symbols)].concat();
     objections.extend(paths.iter().map(|path| format!("holds the path {path}")));
     let compressed = size::gzip(&content)?;
     let budget = flavour.android_budget();

@@ -23,6 +23,8 @@ pub struct AndroidLink {
     pub key: String,
     /// Which of the two it is, for the package to say.
     pub name: String,
+    /// Folders whose files C code is compiled from, and what they are called in debug information.
+    pub renamed: Vec<(PathBuf, &'static str)>,
 }
 
 /// What makes the download smaller. Relocations are packed as Android has read them since API 23 (`DT_RELR` would need 28).
@@ -70,6 +72,10 @@ impl AndroidLink {
             starts_up: true,
             key: entry.key().to_owned(),
             name: "LLVM 22 and stub libraries, without the NDK".to_owned(),
+            renamed: vec![
+                (project.cache.folder().to_path_buf(), "/cache"),
+                ("/usr/lib/llvm-22".into(), "/llvm"),
+            ],
         })
     }
 
@@ -107,6 +113,7 @@ impl AndroidLink {
             starts_up: false,
             key: entry.key().to_owned(),
             name: format!("Android NDK {revision}"),
+            renamed: vec![(home.to_path_buf(), "/ndk")],
         })
     }
 
