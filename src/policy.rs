@@ -126,6 +126,19 @@ impl ConfirmationPolicy {
             .min(self.stretch_cap.max(delay))
     }
 
+    /// Some part of `over`, by `dice`, but not none of it: phones that were turned away together come back one by one.
+    #[must_use]
+    pub fn spread(over: u64, dice: u32) -> u64 {
+        over * (1 + u64::from(dice % 1_000)) / 1_000
+    }
+
+    /// Over how long the phones come back that were asked to rest, after the rest. With less of it they make a peak of more than one and
+    /// a half times the steady load when they do (`cargo xtask fleet`).
+    #[must_use]
+    pub fn rest_spread(rest: u64) -> u64 {
+        (rest * 3 / 2).min(MINUTE)
+    }
+
     /// `delay` within +-20 %, by `dice`, so that phones that failed together do not come back together.
     #[must_use]
     pub fn jittered(delay: u64, dice: u32) -> u64 {

@@ -12,6 +12,8 @@ const EARLY_LIMIT: u32 = 2;
 /// Long-polls follow each other at this distance at least, milliseconds: a backend that answers every one of them at once, with a
 /// new version each time, is not asked in a tight loop.
 const WAIT_FLOOR: u64 = 250;
+/// A question that failed later than this was being held, milliseconds.
+const HELD_FROM: u64 = 1_000;
 /// The wait is counted as ignored if an unchanged answer comes before this part of it.
 const EARLY_PART: u64 = 2;
 
@@ -134,8 +136,11 @@ impl Machine {
         Some(live.times.get(Time::Ask)?.max(not_before.unwrap_or(0)))
     }
 
+    /// While questions fail, those that the backend is to hold may go on: a backend that is back need not be asked twice.
     fn may_wait(&self) -> bool {
-        self.policy.long_poll > 0 && self.live.early < EARLY_LIMIT && self.live.failures == 0
+        let live = &self.live;
+        let answered = live.failures == 0 || live.held_failed;
+        self.policy.long_poll > 0 && live.early < EARLY_LIMIT && answered
     }
 
     /// Honours `Retry-After`, as far as the cap.
@@ -155,14 +160,16 @@ impl Machine {
             return;
         }
         let failures = self.live.failures;
-        let spacing = [
-            self.handover_spacing(now),
-            self.completion_spacing(now),
-            self.base_spacing(now),
-        ];
-        let spacing = spacing.into_iter().flatten().min();
+        let after_link = [self.handover_spacing(now), self.completion_spacing(now)];
+        let after_link = after_link.into_iter().flatten().min();
+        let spacing = after_link.into_iter().chain(self.base_spacing(now)).min();
+        let failing = failures > 0 && (self.live.watching || self.live.owed);
+        if failing && self.live.held_failed && after_link.is_none() {
+            self.plan_after_held(now);
+            return;
+        }
         let delay = match spacing {
-            _ if failures > 0 && (self.live.watching || self.live.owed) => {
+            _ if failing => {
                 let first = spacing.unwrap_or(self.policy.base_interval);
                 self.policy.stretched(first, failures - 1)
             }
@@ -175,11 +182,27 @@ impl Machine {
         };
         let jittered = ConfirmationPolicy::jittered(delay, self.dice(self.live.asks));
         let delay = jittered.min(self.policy.stretch_cap.max(delay));
+        self.ask_in(delay, now);
+    }
+
+    /// A backend that goes down breaks all the questions that it holds at once. Their phones come back spread over the time for which
+    /// they would have been held, as they were before, and not all in the same second.
+    fn plan_after_held(&mut self, now: Now) {
+        let (hold, dice) = (self.policy.long_poll, self.dice(self.live.asks));
+        let delay = match self.live.failures {
+            0 | 1 => ConfirmationPolicy::spread(hold, dice),
+            more => ConfirmationPolicy::jittered(self.policy.stretched(hold, more - 2), dice),
+        };
+        self.ask_in(delay.min(self.policy.stretch_cap), now);
+    }
+
+    fn ask_in(&mut self, delay: u64, now: Now) {
         // A backend that names the time knows better than the schedule.
         let named = self.live.times.get(Time::NotBefore);
-        let at = match named.filter(|at| failures > 0 && *at > now.mono) {
+        let at = match named.filter(|at| self.live.failures > 0 && *at > now.mono) {
             Some(named) => {
-                named + (named - now.mono) / 5 * u64::from(self.dice(self.live.asks) % 100) / 100
+                let over = ConfirmationPolicy::rest_spread(named - now.mono);
+                named + ConfirmationPolicy::spread(over, self.dice(self.live.asks))
             }
             None => now.mono + delay,
         };
@@ -392,7 +415,17 @@ impl Machine {
     }
 
     fn question_failed(&mut self, failure: StatusFailure, date: Option<i64>, now: Now) {
-        self.live.asking = None;
+        let held = self
+            .live
+            .asking
+            .take()
+            .is_some_and(|asking| asking.wait > 0);
+        if self.live.failures == 0 {
+            self.live.held_failed = held;
+        }
+        // It broke while it was held: somebody on the way may not let questions be held for so long.
+        let took = self.live.times.since(Time::AskedAt, now.mono).unwrap_or(0);
+        self.live.plain |= held && took >= HELD_FROM;
         self.emit(Note::AskFailed(failure));
         if failure == StatusFailure::NotFound && self.has_outlived(date) {
             // Backends forget, too: this one would be asked about for ever.
@@ -415,6 +448,7 @@ impl Machine {
 
     /// The row of unanswered questions ends, or is taken to.
     pub(super) fn answers_again(&mut self, now: Now) {
+        self.live.held_failed = false;
         if std::mem::take(&mut self.live.failures) > 0 {
             self.credit_lost_time(now);
         }

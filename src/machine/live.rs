@@ -100,6 +100,8 @@ pub struct Live {
     pub owed: bool,
     /// Questions in a row that were not answered.
     pub failures: u32,
+    /// The first of them was one that the backend was to hold.
+    pub held_failed: bool,
     /// Unchanged answers that came although the backend was to hold the question.
     pub early: u32,
     /// The next answer "pending" means that the customer has to act.
@@ -155,6 +157,7 @@ impl Live {
             plain: true,
             owed: false,
             failures: 0,
+            held_failed: false,
             early: 0,
             expect_customer: false,
             waiting: false,

@@ -6,6 +6,7 @@ mod phone;
 mod abandoning;
 mod admission;
 mod asking;
+mod crowd;
 mod links;
 mod outcomes;
 mod owners;

@@ -83,6 +83,9 @@ enum Command {
     /// The short form; `--long` kills at every effect of the core's in every scenario, and 2,000 times by chance.
     #[command(disable_help_flag = true)]
     Torture(Passed),
+    /// Simulate a million phones that wait while their backend is down, browns out and asks for rest; beside ours, other SDKs' schedules.
+    #[command(disable_help_flag = true)]
+    Fleet(Passed),
     /// Serve a simulated phone as a web page: lose a link, kill the app, and see what becomes of the payment.
     ///
     /// The real core runs behind it in a process of its own. Prints the address to open; only this computer can.
@@ -150,7 +153,8 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
     },
-    /// Run the benchmarks; arguments go to criterion (`cargo xtask bench -- links`). `kotlin`: what the façade costs on a JVM.
+    /// Run the benchmarks; arguments go to criterion (`cargo xtask bench -- links`). `kotlin`, `swift`: what the façades cost
+    /// beside the raw calls, on a JVM and on Linux.
     #[command(disable_help_flag = true)]
     Bench(Passed),
     /// Show where things are kept and how large they are, or remove them.
@@ -241,6 +245,10 @@ fn run(command: Command) -> Outcome<ExitCode> {
         }
         Command::Mutants(passed) => mutants::run(&project, &passed.arguments),
         Command::Torture(passed) => sandbox::run(&project, sandbox::TORTURE, &passed.arguments),
+        Command::Fleet(passed) => {
+            let arguments: Vec<&str> = passed.arguments.iter().map(String::as_str).collect();
+            process::forward(sandbox::fleet(&project, &arguments, true)?)
+        }
         Command::Phone(passed) => sandbox::run(&project, sandbox::PHONE, &passed.arguments),
         Command::Conformance(passed) => {
             sandbox::run(&project, sandbox::CONFORMANCE, &passed.arguments)
@@ -300,6 +308,7 @@ fn run(command: Command) -> Outcome<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Bench(passed) if passed.arguments == ["kotlin"] => kotlin::bench(&project),
+        Command::Bench(passed) if passed.arguments == ["swift"] => swift::bench(&project),
         Command::Bench(passed) => {
             let mut bench = project.cargo()?;
             bench

@@ -21,6 +21,20 @@ pub const TORTURE: Program = Program(PACKAGE, "torture");
 pub const PHONE: Program = Program("stepup-sandbox-phone", "phone-page");
 pub const CONFORMANCE: Program = Program("stepup-sandbox-conformance", "conformance");
 
+/// The simulation of a fleet, whose millions want the optimiser; the tests' thousands do without.
+const FLEET: &str = "stepup-sandbox-fleet";
+
+/// `cargo run` of the fleet, to be given its arguments.
+pub fn fleet(project: &Project, phones: &[&str], optimised: bool) -> Outcome<Command> {
+    let mut cargo = project.cargo()?;
+    cargo.args(["run", "--quiet", "--package", FLEET, "--bin", "fleet"]);
+    if optimised {
+        cargo.arg("--release");
+    }
+    cargo.arg("--").args(phones);
+    Ok(cargo)
+}
+
 /// Where tests in other languages find the control API: `http://127.0.0.1:PORT/_control`.
 const ADDRESS: &str = "STEPUP_CONTROL";
 
