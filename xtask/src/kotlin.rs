@@ -1,5 +1,6 @@
 //! The Kotlin façade's checks: generated files, tests, what an app sees of it, and every scenario through it; and what it costs.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::bindings::{self, Language};
@@ -40,6 +41,38 @@ pub fn check(project: &Project, long: bool) -> Outcome<Ran> {
         ended = ended.and(well);
     }
     Ok((tally, ended))
+}
+
+/// The Android shell against Android itself: two levels of it in the short form; in the long form six, of which the newest want a
+/// newer Java.
+pub fn shell(project: &Project, long: bool) -> Outcome<Ran> {
+    jvm::ensure()?;
+    jvm::ensure_android()?;
+    bindings::verify(project, Language::Kotlin)?;
+    let (mut tally, mut ended) = levels(project, long.then_some("android-long,docs"), None)?;
+    if long && ended.is_ok() {
+        let java = jvm::newest(project)?;
+        let (more, well) = levels(project, Some("android-newest"), Some(&java))?;
+        tally.add(more);
+        ended = well;
+    }
+    Ok((tally, ended))
+}
+
+fn levels(project: &Project, profile: Option<&str>, java: Option<&Path>) -> Outcome<Ran> {
+    let mut maven = jvm::maven(project)?;
+    let profiles = ["android"].into_iter().chain(profile);
+    maven
+        .args(["--projects", "robolectric-shim,android"])
+        .arg("--activate-profiles")
+        .arg(profiles.collect::<Vec<_>>().join(","));
+    if let Some(java) = java {
+        maven.arg(format!("-Djvm={}", java.display()));
+    }
+    maven.args(["clean", "verify"]);
+    let control = Control::start(project)?;
+    control.tell(&mut maven);
+    Ok(counted(maven, Tally::of_surefire))
 }
 
 /// What the façade costs, on a JVM and with the library as it is released.

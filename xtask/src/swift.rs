@@ -1,6 +1,7 @@
 //! The Swift façade's checks: generated files, tests, scenarios, what an app sees of it, format.
 
 use std::path::Path;
+use std::process::ExitCode;
 
 use crate::bindings::{self, Language};
 use crate::process::{self, Failure, Outcome, at};
@@ -13,6 +14,8 @@ use crate::toolchain::swift_root::SwiftRoot;
 
 /// The phone that plays the scenarios through the façade.
 const PHONE: &str = "stepup-phone-swift";
+/// Prints what the façade costs.
+const BENCH: &str = "stepup-bench-swift";
 /// What is written by hand, and formatted.
 const FORMATTED: [&str; 8] = [
     "Package.swift",
@@ -54,6 +57,24 @@ pub fn check(project: &Project) -> Outcome<Ran> {
     lint.extend(FORMATTED);
     tally.count(process::run(root.swift(project, &lint)).is_ok());
     Ok((tally, ended))
+}
+
+/// What the façade costs beside the raw calls, with the library as it is released.
+pub fn bench(project: &Project) -> Outcome<ExitCode> {
+    let root = SwiftRoot::get(project)?;
+    bindings::verify(project, Language::Swift)?;
+    let arguments = ["build", "--configuration", "release", "--scratch-path"];
+    let built = ["/scratch/bench", "--product", BENCH];
+    process::run(root.swift(project, &[&arguments[..], &built].concat()))?;
+    let (loader, mut arguments) = root.outside(project, &format!("bench/release/{BENCH}"));
+    // Before the one for tests, which is not optimised.
+    let released = bindings::released_host_library(project)?;
+    if let Some(libraries) = arguments.iter_mut().find(|argument| argument.contains(':')) {
+        *libraries = format!("{}:{libraries}", released.display());
+    }
+    let mut bench = process::command(loader);
+    bench.args(arguments);
+    process::forward(bench)
 }
 
 fn tests(project: &Project, root: &SwiftRoot) -> Outcome<Ran> {

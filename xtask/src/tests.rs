@@ -7,7 +7,6 @@ use clap::ValueEnum;
 
 use crate::android_demo;
 use crate::apple;
-use crate::bindings::{self, Language};
 use crate::coverage;
 use crate::fire;
 use crate::fuzz;
@@ -18,11 +17,11 @@ use crate::phone;
 use crate::process::{self, Failure, Outcome};
 use crate::project::Project;
 use crate::sabotage;
-use crate::sandbox::{self, Control};
+use crate::sandbox;
 use crate::swift;
 use crate::swift_shop;
 use crate::tally::Tally;
-use crate::toolchain::{deny, jvm};
+use crate::toolchain::deny;
 use crate::torture;
 
 /// One part of the tests.
@@ -52,6 +51,8 @@ pub enum Part {
     Torture,
     /// Links, replies, records, configurations and whole lives as libFuzzer makes them up.
     Fuzz,
+    /// Phones that wait through an outage, a brown-out and a `Retry-After` never ask half as much again as in peace (a seeded simulation).
+    Fleet,
     /// `cargo xtask demo` ends well.
     Demo,
     /// The phone in a browser, by a person's hands (Playwright with the system's Chromium).
@@ -208,6 +209,11 @@ fn one(project: &Project, part: Part, long: bool) -> Outcome<Ran> {
             fuzz::run(project, &[], fuzz::Limit::new(long, None))?,
             Ok(()),
         )),
+        Part::Fleet => {
+            let phones = if long { "1000000" } else { "20000" };
+            let fleet = sandbox::fleet(project, &["--phones", phones], long)?;
+            Ok(counted(fleet, Tally::of_plain))
+        }
         Part::Demo => Ok(checked(program("demo")?)),
         Part::Phone => phone::check(project, long),
         Part::Docs => {
@@ -216,25 +222,7 @@ fn one(project: &Project, part: Part, long: bool) -> Outcome<Ran> {
             Ok(checked(doc))
         }
         Part::Kotlin => kotlin::check(project, long),
-        Part::AndroidShell => {
-            let mut maven = jvm::maven(project)?;
-            jvm::ensure_android()?;
-            bindings::verify(project, Language::Kotlin)?;
-            maven.args([
-                "--projects",
-                "robolectric-shim,android",
-                "--activate-profiles",
-            ]);
-            maven.arg(if long {
-                "android,android-long,docs"
-            } else {
-                "android"
-            });
-            maven.args(["clean", "verify"]);
-            let control = Control::start(project)?;
-            control.tell(&mut maven);
-            Ok(counted(maven, Tally::of_surefire))
-        }
+        Part::AndroidShell => kotlin::shell(project, long),
         Part::AndroidDemo => android_demo::check(project, long),
         Part::Swift => swift::check(project),
         Part::IosDemo => ios_demo::check(project),

@@ -5,8 +5,7 @@ import KlarnaStepUpTesting
 
 /// What the façade costs beside the raw calls of the generated code, in the same run. Nothing here is a gate: figures depend on the machine.
 ///
-/// `swift build -c release --product stepup-bench-swift`, with the library of `cargo rustc --release --lib --crate-type cdylib` in place of the
-/// debug one that the tests use.
+/// `cargo xtask bench swift`, which gives it the library as it is released.
 @main
 enum Bench {
     static let rounds = 20_000

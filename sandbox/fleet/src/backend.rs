@@ -1,6 +1,6 @@
 //! The backend: what a question at a given time is answered, and when.
 
-use rand::Rng;
+use rand::{Rng, RngExt};
 
 use crate::{MINUTE, Millis, SECOND};
 

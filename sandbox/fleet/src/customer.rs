@@ -1,7 +1,7 @@
 //! The customers: when each comes, how long the journey takes, how it ends.
 
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
+use rand::{Rng, RngExt, SeedableRng};
 
 use crate::backend::{OUTAGE, OUTAGE_END};
 use crate::{MINUTE, Millis, SECOND};

@@ -13,7 +13,7 @@ use klarna_step_up::redact::Secret;
 use klarna_step_up::reply::{
     JourneyLink, StartAnswer, StatusAnswer, StatusFailure, StatusReply, Word,
 };
-use rand::Rng;
+use rand::{Rng, RngExt};
 
 use crate::backend::{self, Answer};
 use crate::customer::{Customer, End};

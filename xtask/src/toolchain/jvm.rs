@@ -54,3 +54,16 @@ pub fn maven_in(folder: &Path) -> Command {
 pub fn ensure_android() -> Outcome<()> {
     system::ensure(&[system::AAPT])
 }
+
+/// A Java that runs Android's newest levels, which the one that compiles does not.
+pub fn newest(project: &Project) -> Outcome<PathBuf> {
+    let recipe = project.recipe("java-newest.sh");
+    let text = std::fs::read(&recipe).map_err(process::at(&recipe))?;
+    let folder = project.cache.entry("java-newest", &[&text]).get(|out| {
+        system::ensure(&[system::PIP])?;
+        let mut script = project.script("java-newest.sh");
+        script.arg(out);
+        process::run(script)
+    })?;
+    Ok(folder.join("bin/java"))
+}

@@ -322,6 +322,7 @@ class PaymentTest {
     }
 
     @Test
+    @Config(sdk = [34])
     fun `the guard notices`() {
         val offences = MainThreadGuard.watch(Thread.currentThread()) {
             AndroidPlatform(app, ReturnLinks("shop://klarna")).journalDirectory()
