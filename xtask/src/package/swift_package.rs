@@ -37,8 +37,7 @@ const SOURCES: [&str; 5] = [
 ];
 
 impl Flavour {
-    /// The zip file to download, in bytes: what was measured when the gate was set, and a twentieth. Of the standard one two of three slices
-    /// were measured then.
+    /// The zip file to download, in bytes: what was measured when the gate was set, and a twentieth.
     fn download_budget(self) -> u64 {
         match self {
             Self::Slim => 6_425_000,
