@@ -5,6 +5,7 @@
 //! `Effect::Persist`, and the effects that need it follow the answering `Input::Persisted`.
 
 mod admission;
+mod answering;
 mod asking;
 mod canceling;
 mod live;
