@@ -36,11 +36,6 @@ extension Button where Label == Text {
     }
 }
 
-extension View {
-    // https://developer.apple.com/documentation/swiftui/view/disabled(_:)
-    nonisolated func disabled(_ disabled: Bool) -> some View { onAppear() }
-}
-
 // https://developer.apple.com/documentation/uikit/uiscenesession
 @MainActor class UISceneSession: NSObject {}
 
