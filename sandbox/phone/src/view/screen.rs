@@ -142,7 +142,12 @@ fn shop(phone: &Phone) -> Markup {
 fn basket(reference: &str) -> Markup {
     html! {
         div.product {
-            span.picture aria-hidden="true" { "👕" }
+            span.picture aria-hidden="true" {
+                // Drawn: not every machine has a font with pictures.
+                svg width="36" height="36" viewBox="0 0 36 36" {
+                    path fill="currentColor" d="M12 4 3 9l4 8 3-1v16h16V16l3 1 4-8-9-5a6 6 0 0 1-12 0z" {}
+                }
+            }
             div { strong { "Two T-shirts" } small { (reference) } }
             span.price { "118.00 USD" }
         }
