@@ -9,7 +9,13 @@ import KlarnaStepUp
         let links = ReturnLinks(handover: "shop://klarna/back", completion: "shop-done://klarna/done")
         var configuration = StepUpConfiguration(backend: sandbox.backend, links: links, environment: .sandbox())
         configuration.customPresenter = Customer(sandbox)
-        let stepUp = try StepUpClient(configuration: configuration)
+        let stepUp: StepUpClient
+        do {
+            stepUp = try StepUpClient(configuration: configuration)
+        } catch {
+            print("refused: \(error)")
+            return
+        }
 
         let cart = """
             {"reference": "42", "amount": 11800, "currency": "USD", "reply": "klarna",
