@@ -187,7 +187,12 @@ impl<'a> Consumer<'a> {
                 java.arg("--pg-conf").arg(&configuration);
                 for input in &inputs {
                     if input.is_dir() {
-                        java.args(super::archive::files(input)?);
+                        // It takes no folders, and of files only classes.
+                        let files = super::archive::files(input)?.into_iter();
+                        java.args(files.filter(|file| {
+                            file.extension()
+                                .is_some_and(|extension| extension == "class")
+                        }));
                     } else {
                         java.arg(input);
                     }
