@@ -10,6 +10,7 @@ import android.widget.LinearLayout
 import dev.klarnastepup.AttemptId
 import dev.klarnastepup.StepUpException
 import dev.klarnastepup.WaitingView
+import kotlin.math.ceil
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.collectLatest
@@ -160,7 +161,8 @@ class PaymentActivity : Screen() {
         next.asReversed().forEach { line ->
             val at = look.quiet(line.at, SMALLEST).apply {
                 typeface = android.graphics.Typeface.MONOSPACE
-                layoutParams = LinearLayout.LayoutParams(look.sp(AT_SP), WRAP_CONTENT)
+                // By its own letters: since Android 14 large sizes grow less than small ones.
+                layoutParams = LinearLayout.LayoutParams(ceil(paint.measureText(WIDEST_AT)).toInt(), WRAP_CONTENT)
             }
             val mark = look.quiet(if (line.incoming) "\u2190" else "\u2192", Look.SMALL).apply {
                 contentDescription = if (line.incoming) "happened" else "wanted"
@@ -178,7 +180,7 @@ class PaymentActivity : Screen() {
         private const val TITLE = 26f
         private const val SMALLEST = 12f
         private const val GAP = 12
-        private const val AT_SP = 64
+        private const val WIDEST_AT = "000.000 "
         private const val MARK_SP = 24
 
         /** The screen of this order; [begin]: and pays it. */
