@@ -18,11 +18,7 @@ use serde_json::Value;
 #[must_use]
 pub fn check(record: &Value) -> Vec<String> {
     let mut findings = Findings::default();
-    if let Some(problem) = record["problem"].as_str() {
-        findings.add(format!("not played to its end: {problem}"));
-    }
-    if record["books"].is_null() {
-        findings.add("there are no books");
+    if !can_be_judged(record, &mut findings) {
         return findings.0;
     }
     told::check(record, &mut findings);
@@ -37,11 +33,7 @@ pub fn check(record: &Value) -> Vec<String> {
 #[must_use]
 pub fn check_survivor(record: &Value) -> Vec<String> {
     let mut findings = Findings::default();
-    if let Some(problem) = record["problem"].as_str() {
-        findings.add(format!("not played to its end: {problem}"));
-    }
-    if record["books"].is_null() {
-        findings.add("there are no books");
+    if !can_be_judged(record, &mut findings) {
         return findings.0;
     }
     told::check(record, &mut findings);
@@ -49,6 +41,18 @@ pub fn check_survivor(record: &Value) -> Vec<String> {
     expected::at_the_end(record, &mut findings);
     owed::check(record, &mut findings);
     findings.0
+}
+
+/// Whether there is anything to compare; says so if not, and if it was not played to its end.
+fn can_be_judged(record: &Value, findings: &mut Findings) -> bool {
+    if let Some(problem) = record["problem"].as_str() {
+        findings.add(format!("not played to its end: {problem}"));
+    }
+    if record["books"].is_null() {
+        findings.add("there are no books");
+        return false;
+    }
+    true
 }
 
 #[derive(Default)]
